@@ -1,5 +1,5 @@
 import type { Feature, TableDataset } from "../data/table.ts";
-import { fixed, signed } from "../display/format.ts";
+import { fixed, signed } from "../numerics/format.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } from "./types.ts";
 
 /** Describes a feature in a few words: its kind and the values filled in, or the reason why it is left out. */

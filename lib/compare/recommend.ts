@@ -1,4 +1,4 @@
-import { fixed, signed as signedWith } from "../display/format.ts";
+import { fixed, signed as signedWith } from "../numerics/format.ts";
 import { correctedInterval, type Interval } from "./intervals.ts";
 import type { ComparedDifference, ComparedLoss, ThresholdChoice } from "./types.ts";
 

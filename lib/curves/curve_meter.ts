@@ -7,7 +7,7 @@ import { sigmoids } from "../numerics/sigmoid.ts";
 import { type Bins, binsOf, placesOf, readThresholds } from "./binned_curve.ts";
 import type { Curve } from "./curve.ts";
 import { averagePrecision, type CurveScore, negativeAum } from "./curve_scores.ts";
-import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "../metrics/meter_json.ts";
+import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "../counts/meter_json.ts";
 import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";
 
 /** Options of {@linkcode CurveMeter}. */

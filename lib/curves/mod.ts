@@ -1,31 +1,25 @@
-/**
- * Scores of the whole curve, of the confusion counts at every threshold: the area under the ROC curve, the average precision,
- * recall at a false-positive rate and others, as exact values and as losses.
- *
- * If the top entry was imported too, the losses at thresholds count a column of more than 4,096 probabilities in WebAssembly, with
- * the same bytes and in a third to a half of the time.
- *
- * ```ts
- * import { rankingMetric } from "@roundabout/roundabout/curves";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(rankingMetric([1, 0, 1, 0], [0.9, 0.6, 0.4, 0.2], { score: "rocAuc" }), 0.75);
- * ```
- *
- * @module
- */
-export * from "./without_engine.ts";
+// The part of ./curves that needs no engine, as ./losses/curves.ts has its losses. Not in ./core, which is to stay below 20 kB.
+export { type Curve, type CurveRows, exactCurve } from "./curve.ts";
+export * from "./curve_scores.ts";
+export type { MultiClass } from "./multi_class.ts";
+export type { CurveScoreName, RankingScore } from "./to_curve_score.ts";
+export { type AumDerivatives, aumDerivatives } from "./aum.ts";
+export { ndcg, type NdcgOptions, type QueryScore } from "./ndcg.ts";
+export { ndcgLossAndGradient, type NdcgLossOptions, type QueryLossOptions } from "./ndcg_loss.ts";
+export { type CurveAverage, rankingMetric, type RankingMetricOptions } from "./ranking_metric.ts";
 export {
-  aumLoss,
-  averagePrecisionLoss,
-  curveLoss,
-  ndcgLoss,
-  pairsLoss,
-  partialRocAucLoss,
-  precisionAtKLoss,
-  recallAtFprLoss,
-  rocAucLoss,
-} from "./losses.ts";
-export type { Loss } from "../losses/metric_loss.ts";
-export type { Scalar, Tensor } from "../tfjs/tensor.ts";
-export type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
+  type CurveLossAndGradient,
+  curveLossAndGradient,
+  type CurveLossAndGradientOptions,
+} from "./loss_and_gradient.ts";
+export type { CurveLossOptions } from "./curve_rule.ts";
+export {
+  aumLossAndGradient,
+  type OrderLossOptions,
+  pairsLossAndGradient,
+  type PairsLossOptions,
+  type Weighted,
+} from "./order_loss.ts";
+export type { PairPrice, ValueAndGradient } from "./pairs.ts";
+export { CurveMeter, type CurveMeterJson, type CurveMeterOptions, type CurveMeterRange } from "./curve_meter.ts";
+export { NdcgMeter, type NdcgMeterBatch, type NdcgMeterJson, type NdcgMeterOptions } from "./ndcg_meter.ts";

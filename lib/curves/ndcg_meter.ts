@@ -3,7 +3,7 @@ import { describe } from "../check/describe.ts";
 import { aNumber, check, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
-import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "../metrics/meter_json.ts";
+import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "../counts/meter_json.ts";
 import { ndcg, type NdcgOptions, type QueryScore } from "./ndcg.ts";
 import { queriesOf, readQueries } from "./queries.ts";
 

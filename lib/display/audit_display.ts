@@ -1,7 +1,7 @@
 import { evidenceText } from "../audit/report.ts";
 import type { LossAudit, ModelAudit } from "../audit/types.ts";
 import { auditFigure } from "./audit_figure.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../numerics/format.ts";
 import { figureOutput } from "./markdown.ts";
 import { escapeHtml, joined, makeOutput, type Output, paragraph } from "./output.ts";
 import { table } from "./table.ts";

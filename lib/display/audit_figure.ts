@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { LossAudit } from "../audit/types.ts";
 import type { Figure, FigureWords } from "./figure.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../numerics/format.ts";
 import { neutral } from "./palette.ts";
 import { axisX, axisY, lineHeight, margins, plotFigure, scaleOf } from "./plot.ts";
 

@@ -1,6 +1,6 @@
 import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
 import { costNotes, featureText } from "../compare/comparison_text.ts";
-import { fixed, signed } from "./format.ts";
+import { fixed, signed } from "../numerics/format.ts";
 import { figureOutput } from "./markdown.ts";
 import { escapeHtml, joined, makeOutput, type Output, paragraph } from "./output.ts";
 import { pairedFigure } from "./paired_figure.ts";

@@ -1,6 +1,6 @@
 import MarkdownIt from "markdown-it";
 import { type Figure, figureHtml } from "./figure.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../numerics/format.ts";
 import { escapeHtml, makeOutput, type Output } from "./output.ts";
 
 const parser = MarkdownIt({ html: false, linkify: false, typographer: false });

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { type Figure, type FigureWords, makeFigure } from "./figure.ts";
-import { formatNumber, superscript } from "./format.ts";
+import { formatNumber, superscript } from "../numerics/format.ts";
 import { escapeHtml } from "./output.ts";
 import { neutral, paletteCss } from "./palette.ts";
 

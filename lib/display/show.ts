@@ -1,5 +1,5 @@
 import type { Figure } from "./figure.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../numerics/format.ts";
 import { type Broadcast, kernelBroadcast } from "../jupyter.ts";
 import { figureOutput, markdown } from "./markdown.ts";
 import { joined, makeOutput, type Output, paragraph } from "./output.ts";

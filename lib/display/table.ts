@@ -1,4 +1,4 @@
-import { formatColumn } from "./format.ts";
+import { formatColumn } from "../numerics/format.ts";
 import { renderInline } from "./markdown.ts";
 import { escapeHtml, makeOutput, type Output } from "./output.ts";
 

@@ -10,7 +10,7 @@ import { type ResolvedOptions, resolveOptions, type ScoringOptions } from "../sc
 import { addsCounts, type Average, scoreCounts, withZeroDivision } from "../scoring/score_batch.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { addCounts, type ExactCounts, noCounts } from "./exact_counts.ts";
-import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "./meter_json.ts";
+import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "../counts/meter_json.ts";
 
 /** Options of {@linkcode ConfusionMeter}. */
 export interface ConfusionMeterOptions extends Pick<ScoringOptions, "threshold" | "fromLogits" | "ignoreLabel"> {

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Figure, FigureWords } from "../../lib/display/figure.ts";
-import { fixed } from "../../lib/display/format.ts";
+import { fixed } from "../../lib/numerics/format.ts";
 import { inWords, neutral, stroke } from "../../lib/display/palette.ts";
 import { lineHeight, plotFigure, roomFor } from "../../lib/display/plot.ts";
 

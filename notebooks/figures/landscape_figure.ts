@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Figure, FigureWords } from "../../lib/display/figure.ts";
-import { formatNumber } from "../../lib/display/format.ts";
+import { formatNumber } from "../../lib/numerics/format.ts";
 import { colorsOf, inWords, neutral, palette, stroke, textFill } from "../../lib/display/palette.ts";
 import { type Axis, lineHeight, margins, plotFigure, roomFor } from "../../lib/display/plot.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 export { auditFigure, type AuditFigureOptions } from "../../lib/display/audit_figure.ts";
-export { fixed, scientific, signed, withInterval } from "../../lib/display/format.ts";
+export { fixed, scientific, signed, withInterval } from "../../lib/numerics/format.ts";
 export { pairedFigure, type PairedFigureOptions, type PairedItem } from "../../lib/display/paired_figure.ts";
 export type { Axis } from "../../lib/display/plot.ts";
 export { curveFigure, type CurveFigureOptions, type Jump, type Region, type Rule, type Series } from "./chart.ts";

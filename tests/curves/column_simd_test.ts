@@ -4,7 +4,7 @@ import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import { addRows, type Bins, binsOf, placesOf, readThresholds, slopesOf } from "../../lib/curves/binned_curve.ts";
 import { countColumn, countRows } from "../../lib/curves/column_simd.ts";
-import { averagePrecisionLoss, curveLossAndGradient, rocAucLoss } from "../../lib/curves/mod.ts";
+import { averagePrecisionLoss, curveLossAndGradient, rocAucLoss } from "../../lib/losses/curves.ts";
 import { allowSimd, ownSimd, viewsOf } from "../../lib/kernels/simd.ts";
 import { arrays } from "../../lib/kernels/table.ts";
 import "../../lib/mod.ts"; // registers the loops

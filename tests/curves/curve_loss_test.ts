@@ -24,7 +24,7 @@ import {
   recallAtFprLoss,
   rocAuc,
   rocAucLoss,
-} from "../../lib/curves/mod.ts";
+} from "../../lib/losses/curves.ts";
 import type { Loss } from "../../lib/mod.ts";
 import { countKeys, mapCounts } from "../../lib/counts/counts.ts";
 import { assertAllWithin, assertRefused, assertWithin, backends, counted, onBackends, random } from "../helpers.ts";

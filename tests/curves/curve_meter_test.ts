@@ -13,7 +13,7 @@ import {
   rankingMetric,
   recallAtFpr,
   rocAuc,
-} from "../../lib/curves/mod.ts";
+} from "../../lib/losses/curves.ts";
 import { assertRefused, assertWithin } from "../helpers.ts";
 
 const rows = fc.array(

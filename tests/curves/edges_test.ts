@@ -31,7 +31,7 @@ import {
   recallAtFprLoss,
   rocAuc,
   rocAucLoss,
-} from "../../lib/curves/mod.ts";
+} from "../../lib/losses/curves.ts";
 import { readThresholds } from "../../lib/curves/binned_curve.ts";
 import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
 

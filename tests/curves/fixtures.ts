@@ -1,5 +1,5 @@
 // The recorded scores of curves, and the NDCG of rows.
-import { ndcg, rankingMetric, type RankingMetricOptions } from "../../lib/curves/mod.ts";
+import { ndcg, rankingMetric, type RankingMetricOptions } from "../../lib/losses/curves.ts";
 
 /** The NDCG of rows, each query weighted. */
 export const ndcgOf = (

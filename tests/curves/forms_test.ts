@@ -26,7 +26,7 @@ import {
   recallAtFprLoss,
   rocAuc,
   rocAucLoss,
-} from "../../lib/curves/mod.ts";
+} from "../../lib/losses/curves.ts";
 import { DatasetMetrics, fitMetric, type Loss, metricGradient, metricLoss } from "../../lib/mod.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 

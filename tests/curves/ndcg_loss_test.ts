@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { ndcgLoss, ndcgLossAndGradient } from "../../lib/curves/mod.ts";
+import { ndcgLoss, ndcgLossAndGradient } from "../../lib/losses/curves.ts";
 import { assertAllWithin, assertRefused, assertWithin, counted, onBackends } from "../helpers.ts";
 import { ndcgOf, recorded } from "./fixtures.ts";
 

@@ -2,7 +2,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
-import { aumLoss, aumLossAndGradient, pairsLoss, pairsLossAndGradient, rankingMetric } from "../../lib/curves/mod.ts";
+import {
+  aumLoss,
+  aumLossAndGradient,
+  pairsLoss,
+  pairsLossAndGradient,
+  rankingMetric,
+} from "../../lib/losses/curves.ts";
 import { assertAllWithin, assertRefused, assertWithin, counted, onBackends } from "../helpers.ts";
 
 const rows = fc.array(

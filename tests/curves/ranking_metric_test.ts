@@ -12,7 +12,7 @@ import {
   rankingMetric,
   recallAtFpr,
   rocAuc,
-} from "../../lib/curves/mod.ts";
+} from "../../lib/losses/curves.ts";
 import { rankFalling } from "../../lib/numerics/rank.ts";
 import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
 import { ndcgOf, recorded } from "./fixtures.ts";
@@ -221,7 +221,7 @@ Deno.test("bad input: a sentence that names the argument", () => {
 });
 
 Deno.test("nothing in the module graph of the numbers imports TensorFlow.js or another package", async () => {
-  const entry = new URL("../../lib/curves/without_engine.ts", import.meta.url).href,
+  const entry = new URL("../../lib/curves/mod.ts", import.meta.url).href,
     lib = new URL("../../lib/", import.meta.url).href;
   const output = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], stdout: "piped" }).output();
   const modules: { specifier: string }[] = JSON.parse(new TextDecoder().decode(output.stdout)).modules;

@@ -15,7 +15,7 @@ import {
   rankingMetric,
   recallAtFprLoss,
   rocAucLoss,
-} from "../../lib/curves/mod.ts";
+} from "../../lib/losses/curves.ts";
 import { type CheckpointStore, f1Loss, fitMetric, metricGradient } from "../../lib/mod.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 import { memoryStore, network, weightsOf } from "../training/fixtures.ts";

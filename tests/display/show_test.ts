@@ -7,7 +7,7 @@ import pl from "nodejs-polars";
 import { decodeFigures, fromDataUri, toDataUri } from "../../lib/display/figure.ts";
 import { showOn } from "../../lib/display/show.ts";
 import { examples } from "../figures/examples.ts";
-import { fixed, scientific, signed, withInterval } from "../../lib/display/format.ts";
+import { fixed, scientific, signed, withInterval } from "../../lib/numerics/format.ts";
 
 tf.enableProdMode(); // no banner
 

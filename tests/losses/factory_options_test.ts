@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import * as tf from "@tensorflow/tfjs";
 import * as top from "../../lib/mod.ts";
 import * as costs from "../../lib/costs/mod.ts";
-import * as curves from "../../lib/curves/mod.ts";
+import * as curves from "../../lib/losses/curves.ts";
 import * as core from "../../lib/core.ts";
 import { stratifiedBatches } from "../../lib/mod.ts";
 

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { ConfusionMeter, hardMetric, scores } from "../../lib/mod.ts";
 import type { ConfusionMeterJson, ConfusionMeterOptions, ScoreName } from "../../lib/core.ts";
-import { readSums } from "../../lib/metrics/meter_json.ts";
+import { readSums } from "../../lib/counts/meter_json.ts";
 import { assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
 
 const names = Object.entries(scores).filter(([, score]) => typeof score !== "function").map(([name]) => name);

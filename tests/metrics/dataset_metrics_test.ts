@@ -10,7 +10,7 @@ import {
   precisionMetric,
   utility,
 } from "../../lib/mod.ts";
-import { rankingMetric, recallAtFpr } from "../../lib/curves/mod.ts";
+import { rankingMetric, recallAtFpr } from "../../lib/losses/curves.ts";
 import { assertRefused, assertWithin, random, slowOnWasm } from "../helpers.ts";
 
 /** Rows of a two-dimensional problem with some noise, the rarer class 1. */

@@ -15,7 +15,7 @@ import {
   softsign,
   stratifiedBatches,
 } from "../../lib/mod.ts";
-import { curveLoss, ndcgLoss } from "../../lib/curves/mod.ts";
+import { curveLoss, ndcgLoss } from "../../lib/losses/curves.ts";
 import { atLeast, maximise } from "../../lib/constraints/mod.ts";
 import type { Counts } from "../../lib/counts/counts.ts";
 import { f1, recall, specificity } from "../../lib/scores/ratio.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fixed } from "../../../lib/display/format.ts";
+import { fixed } from "../../../lib/numerics/format.ts";
 import { html, svg } from "./dom.ts";
 
 /** Axis: its ends, its ticks, and the words of a tick. */

@@ -7,7 +7,7 @@
 import { arctan, f1, gaussian, linearRamp, logistic, softsign } from "../../../../lib/core.ts";
 import { syntheticBinary } from "../../../../lib/data/synthetic_binary.ts";
 import { trainLogistic } from "../../../../lib/network/train_logistic.ts";
-import { scientific } from "../../../../lib/display/format.ts";
+import { scientific } from "../../../../lib/numerics/format.ts";
 import { seededRandom } from "../../../../lib/numerics/random.ts";
 import { sigmoid } from "../../../../lib/numerics/sigmoid.ts";
 import { button, choice, html, keepSettings, readout, reducedMotion, settingsOf, slider, svg } from "../dom.ts";

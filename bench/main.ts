@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { root, runTask, TaskError, typedIn, UsageError } from "./cli.ts";
+import { root, runTask, TaskError, typedIn, UsageError } from "../tasks/cli.ts";
 
 const sizes = [32, 1000, 1024, 1e4, 1e5, 1e6, 1e7];
 
@@ -71,28 +71,28 @@ await runTask({
     if (code !== 0) throw new TaskError(`deno bench ended with the exit code ${code}`);
     return;
   }
-  if (values.page) return await (await import("../bench/backends.ts")).servePage(report.line);
+  if (values.page) return await (await import("./backends.ts")).servePage(report.line);
   if (values.backends) {
-    const { measureBackends } = await import("../bench/backends.ts");
+    const { measureBackends } = await import("./backends.ts");
     const { lines, faults } = await measureBackends(values.quick === true, report.status);
     for (const line of lines) report.line(line);
     if (faults.length > 0) throw new TaskError(`missed:\n${faults.join("\n")}`);
     return;
   }
   if (values.threads) {
-    const { measureThreads } = await import("../bench/threads.ts");
+    const { measureThreads } = await import("./threads.ts");
     for (const line of await measureThreads(report.status)) report.line(line);
     return;
   }
   if (values.rows) {
-    const { measureRows } = await import("../bench/rows.ts");
+    const { measureRows } = await import("./rows.ts");
     const lines = await measureRows(greatest, values.peers as string | undefined, report.status);
     for (const line of lines) report.line(line);
     return;
   }
-  const { measure } = await import("../bench/record.ts");
-  const { recordText } = await import("../bench/table.ts");
-  const { readRecord, recordFile } = await import("../bench/record_format.ts");
+  const { measure } = await import("./record.ts");
+  const { recordText } = await import("./table.ts");
+  const { readRecord, recordFile } = await import("./record_format.ts");
   const { sources } = await readRecord();
   const record = await measure({
     sizes: values.quick ? sizes.filter((rows) => rows <= 1e5) : sizes,
