@@ -1,0 +1,94 @@
+/**
+ * Audits the losses of held_out_python/, which the audit was never tuned on, and records held_out_python.json beside this file:
+ *
+ *     deno run -A tests/reference/held_out_python.ts PYTHON
+ *
+ * PYTHON has the packages of audited/requirements.txt and scikit-learn. cases.json beside the losses states what each takes and,
+ * for a fault, the causes and lines that are right; it was committed before the first audit. An audit that takes longer than
+ * `limit` seconds is ended. `firstRight`: the first finding has an expected cause; `withinThree`: one of the first three has;
+ * `lineRight`: a first finding that is right names an expected line; `falseAlarms`: sound losses with an error or a warning.
+ *
+ * @module
+ */
+import { auditLoss, type AuditOptions } from "../../lib/audit/mod.ts";
+import { pythonLoss } from "../../lib/audit/engines/python_loss.ts";
+
+interface Case {
+  readonly file: string;
+  readonly name: string;
+  readonly framework: string;
+  readonly options: { readonly predictions: string; readonly labels: string; readonly columns?: number };
+  readonly kind: "fault" | "sound";
+  readonly causes?: readonly string[];
+  readonly lines?: readonly number[];
+}
+
+interface Found {
+  readonly cause: string;
+  readonly severity: string;
+  readonly line?: number;
+}
+
+interface Outcome {
+  readonly verdict: "sound" | "suspect" | "broken" | "refused";
+  readonly findings: readonly Found[];
+  readonly message?: string;
+}
+
+const [python = "python3", reports] = Deno.args, limit = 150;
+const folder = new URL("held_out_python/", import.meta.url);
+const cases: Case[] = JSON.parse(await Deno.readTextFile(new URL("cases.json", folder)));
+
+async function outcomeOf({ file, name, framework, options }: Case): Promise<Outcome> {
+  const { predictions, labels, columns } = options, [yTrue, ...extraLabels] = labels.split(",");
+  const end = performance.now() + 1000 * limit;
+  const onProgress = () => {
+    if (performance.now() > end) throw new Error(`longer than ${limit} s`);
+  };
+  try {
+    await using loss = await pythonLoss({ file: new URL(file, folder).pathname, name, framework, python });
+    const audit = auditLoss(loss, { yPred: predictions, yTrue, extraLabels, columns, name, onProgress } as AuditOptions);
+    if (reports) await Deno.writeTextFile(reports, `== ${file}#${name}\n${audit}\n\n`, { append: true });
+    const findings = audit.findings.map(({ cause, severity, where }) => {
+      const line = where?.line?.match(/:(\d+)/)?.[1];
+      return { cause, severity, line: line === undefined ? undefined : Number(line) };
+    });
+    return { verdict: audit.verdict, findings };
+  } catch (error) {
+    const message = String((error as Error).message).replaceAll(folder.pathname, "");
+    if (reports) await Deno.writeTextFile(reports, `== ${file}#${name}\nREFUSED ${error}\n\n`, { append: true });
+    return { verdict: "refused", findings: [], message };
+  }
+}
+
+/** Counts over cases and their outcomes. */
+function tallyOf(done: readonly (Case & { readonly outcome: Outcome })[]) {
+  const faults = done.filter(({ kind }) => kind === "fault"), sound = done.filter(({ kind }) => kind === "sound");
+  const right = ({ causes }: Case, found?: Found) => found !== undefined && causes!.includes(found.cause);
+  const first = faults.filter((one) => right(one, one.outcome.findings[0]));
+  return {
+    faults: faults.length,
+    firstRight: first.length,
+    withinThree: faults.filter((one) => one.outcome.findings.slice(0, 3).some((found) => right(one, found))).length,
+    lineRight: first.filter(({ lines, outcome }) => lines!.includes(outcome.findings[0].line!)).length,
+    sound: sound.length,
+    falseAlarms: sound.filter(({ outcome }) => ["suspect", "broken"].includes(outcome.verdict)).length,
+    refused: done.filter(({ outcome }) => outcome.verdict === "refused").length,
+  };
+}
+
+const done: (Case & { outcome: Outcome })[] = [];
+for (const one of cases) {
+  const outcome = await outcomeOf(one), { file, name, framework, kind, causes, lines } = one;
+  done.push({ ...one, outcome });
+  const found = outcome.findings.map(({ cause, severity, line }) => `${cause} ${severity}${line ? ` ${line}` : ""}`).join(", ");
+  console.log(`${framework} ${kind} ${file}#${name}: ${outcome.verdict}: ${found}${outcome.message ?? ""} | ${causes ?? ""} ${lines ?? ""}`);
+}
+const frameworks = [...new Set(cases.map(({ framework }) => framework))];
+const tallies = {
+  all: tallyOf(done),
+  ...Object.fromEntries(frameworks.map((name) => [name, tallyOf(done.filter(({ framework }) => framework === name))])),
+};
+console.table(tallies);
+const outcomes = Object.fromEntries(done.map(({ file, name, outcome }) => [`${file}#${name}`, outcome]));
+await Deno.writeTextFile(new URL("held_out_python.json", import.meta.url), `${JSON.stringify({ tallies, outcomes }, null, 2)}\n`);
