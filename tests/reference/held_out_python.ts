@@ -8,6 +8,9 @@
  * `limit` seconds is ended. `firstRight`: the first finding has an expected cause; `withinThree`: one of the first three has;
  * `lineRight`: a first finding that is right names an expected line; `falseAlarms`: sound losses with an error or a warning.
  *
+ * The record is that of the first run. Four losses without labels took one argument then and were refused; they have an unused
+ * `labels` since. The losses are retold from their sources, with the same operations and the same fault, and are no copies.
+ *
  * @module
  */
 import { auditLoss, type AuditOptions } from "../../lib/audit/mod.ts";

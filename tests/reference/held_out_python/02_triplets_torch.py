@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 
 # https://github.com/liorshk/facenet_pytorch/issues/6
-def hard_triplet_loss(embeddings, margin=0.5):
+def hard_triplet_loss(embeddings, labels=None, margin=0.5):
     out_a, out_p, out_n = embeddings.chunk(3, dim=1)
     d_p = F.pairwise_distance(out_a, out_p)
     d_n = F.pairwise_distance(out_a, out_n)
@@ -19,7 +19,7 @@ def hard_triplet_loss(embeddings, margin=0.5):
 
 
 # https://github.com/jinnnju/PaAno/issues/1
-def patch_triplet_loss(embeddings):
+def patch_triplet_loss(embeddings, labels=None):
     anchor, positive = embeddings.chunk(2, dim=1)
     anchor, positive = F.normalize(anchor, dim=1), F.normalize(positive, dim=1)
     pos_sims = (anchor * positive).sum(dim=1)

@@ -43,7 +43,7 @@ def crps_gaussian(pred, target):
 
 
 # https://arxiv.org/abs/2002.05709 (outputs: two views side by side)
-def nt_xent(embeddings, temperature=0.5):
+def nt_xent(embeddings, labels=None, temperature=0.5):
     a, b = embeddings.chunk(2, dim=1)
     z = F.normalize(torch.cat([a, b]), dim=1)
     n = len(a)

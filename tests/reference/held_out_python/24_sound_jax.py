@@ -35,7 +35,7 @@ def poly_loss(logits, labels, epsilon=1.0):
 
 
 # https://arxiv.org/abs/1312.6114 (outputs: mean and log variance)
-def kl_to_standard_normal(preds):
+def kl_to_standard_normal(preds, labels=None):
     mu, logvar = jnp.split(preds, 2, axis=-1)
     return jnp.mean(-0.5 * jnp.sum(1 + logvar - mu**2 - jnp.exp(logvar), axis=-1))
 
