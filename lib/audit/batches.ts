@@ -211,13 +211,15 @@ export function samplerOf(options: AuditOptions): Sampler {
     if (kind === "zeroBoth" && typeof pred !== "string" && !(pred[0] <= 0 && pred[1] >= 0)) return undefined;
     const y = listOf(rows, () => labelRow(labels, kind, columns, prevalence, random));
     if (labels === "binary" && kind !== "allNeg" && kind !== "allPos" && kind !== "zeroBoth") ensureBoth(y);
+    // Before the outputs: random and correct outputs have the same masks.
+    const further = y.map(() => extraLabels.map((extra) => extraLabel(extra, kind, random)));
     const row = () => listOf(columns, () => domain.draw(random));
     const same = row(), shaped = (r: number[]) => pred === "simplex" ? sharesOf(r) : r;
     const [low, high] = domain.ends;
-    const p = y.map((labelled): number[] => {
+    const p = y.map((own): number[] => {
       switch (kind) {
         case "perfect":
-          return ideal(labelled, labels, pred, columns);
+          return ideal(own, labels, pred, columns);
         case "saturated": {
           const hot = Math.floor(random.uniform() * columns);
           const end = () => random.uniform() < 0.5 ? low : high;
@@ -235,11 +237,11 @@ export function samplerOf(options: AuditOptions): Sampler {
           return shaped(row());
       }
     });
-    for (const own of y) own.push(...extraLabels.map((extra) => extraLabel(extra, kind, random)));
+    const labelled = y.map((own, i) => [...own, ...further[i]]);
     return {
-      yTrue: new Float32Array(y.flat()),
+      yTrue: new Float32Array(labelled.flat()),
       yPred: new Float32Array(p.flat()),
-      trueShape: [rows, y[0].length],
+      trueShape: [rows, labelled[0].length],
       predShape: [rows, columns],
     };
   };

@@ -95,7 +95,8 @@
 // Held-out sets 16 and 17 were written beside those mends, by two further authors who had read no rule but the same sentences, and
 // committed before their only first run: people who asked why their training failed (16), and bugs that repositories mended (17),
 // 91 faults and 82 sound losses. First run: 83 of 91 first right (71 the cause itself), 84 within three, silence on 4, false
-// alarms on 2 of 82. Set 16: 43 of 44, 1 of 40; set 17: 40 of 47, 1 of 42. No rule was changed by them.
+// alarms on 2 of 82. Set 16: 43 of 44, 1 of 40; set 17: 40 of 47, 1 of 42. No rule was changed by them; set 16 has its last fault,
+// too, since correct outputs are drawn beside the same weights and masks as random ones.
 //
 // Held-out set 18, by yet another author who had read no rule but the same sentences, was committed before its only first run:
 // questions, posts and repositories, 54 faults and 39 sound losses. First run: 45 of 54 first right (36 the cause itself), 46
@@ -170,7 +171,7 @@ const sets: readonly CaseSet[] = [
   { name: "held-out set 13", cases: heldOutCases13, faults: 38, sound: 39, right: 31, alarms: 1 },
   { name: "held-out set 14", cases: heldOutCases14, faults: 46, sound: 39, right: 43, alarms: 2 },
   { name: "held-out set 15", cases: heldOutCases15, faults: 49, sound: 40, right: 47 },
-  { name: "held-out set 16", cases: heldOutCases16, faults: 44, sound: 40, right: 43 },
+  { name: "held-out set 16", cases: heldOutCases16, faults: 44, sound: 40, right: 44 },
   { name: "held-out set 17", cases: heldOutCases17, faults: 47, sound: 42, right: 40, alarms: 1 },
   { name: "held-out set 18", cases: heldOutCases18, faults: 54, sound: 39, right: 52 },
 ];

@@ -1,6 +1,6 @@
 // What an audit reports without judging it: numbers that can be computed by hand, and losses that behave badly there.
 import * as tf from "@tensorflow/tfjs";
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { precisionLoss, type Tensor } from "@roundabout/roundabout";
 import { auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
 import { descend } from "../../lib/audit/descents.ts";
@@ -64,6 +64,17 @@ slow.test("a loss that compares rows with rows is not tried on many of them", ()
   const pairs: Loss = (y, p) => tf.mean(tf.square(tf.sub(tf.sub(y, tf.transpose(y)), tf.sub(p, tf.transpose(p)))));
   const { detail } = probe(pairs, "64, 256 and 1,024 rows");
   assert(/; 256 rows: not tried, .*; 1024 rows: not tried, the loss compares rows with rows$/.test(detail), detail);
+});
+
+Deno.test("random and correct outputs have the same labels, weights and masks", () => {
+  for (const yTrue of ["binary", "real"] as const) {
+    const sampler = samplerOf({ columns: 2, yPred: "real", yTrue, extraLabels: ["mask", "weight"] });
+    const [random, perfect, other] = [sampler("random", 1, 8)!, sampler("perfect", 1, 8)!, sampler("random", 2, 8)!];
+    assertEquals(perfect.yTrue, random.yTrue);
+    assertEquals([random.trueShape, random.predShape], [[8, 4], [8, 2]]);
+    assertNotEquals(random.yTrue, other.yTrue);
+    assertNotEquals(random.yPred, perfect.yPred);
+  }
 });
 
 Deno.test("work of a call: operations and their numbers, or an operation with a gradient of its own", () => {
