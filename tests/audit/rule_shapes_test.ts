@@ -458,12 +458,24 @@ Deno.test("wrong axis: cumulative sums and softmaxes along the rows, or along pi
       `${name} runs along the rows of the batch and mixes each example with the next`,
     );
   }
-  for (const name of ["Softmax", "LogSoftmax"]) assert(axisIn(along(name, [2, 4]), two), name);
+  for (const name of ["Softmax", "LogSoftmax"]) {
+    for (const shape of [[2, 4], [4, 2]]) assert(axisIn(along(name, shape), two), name);
+  }
+  // Written out: exponentials of all rows are divided by their sums.
+  const written = (divisor: RecordedOp[], by: number, of = 0) => [
+    op("Exp", [ofPred([4, 2])]),
+    op("Sum", [ofPred([4, 2], { madeBy: 0 })], { attrs: { axis: 0 } }),
+    ...divisor,
+    op("RealDiv", [ofPred([4, 2], { madeBy: of }), ofPred([2], { madeBy: by })]),
+  ];
+  const reshaped = op("Reshape", [ofPred([2], { madeBy: 1 })]);
+  for (const ops of [written([], 1), written([reshaped], 2)]) assertEquals(axisIn(ops, two)?.where?.op, "Sum");
+  nothing(axisIn, [written([], 1).slice(0, 2), written([], 0), written([], 1, 1)], two); // sums of shares, as a Dice has
   nothing(axisIn, [
     along("Cumsum", [4, 2], 1),
     along("Cumsum", [4, 2, 1]),
     along("Cumsum", [4, 2], 0, { live: false }),
-    along("Softmax", [4, 2]),
+    along("Softmax", [4, 2], 1),
     along("Max", [4, 2]),
     along("Max", [2, 4]),
     [op("Cumsum", [])],
@@ -598,6 +610,7 @@ Deno.test("wrong axis: a softmax along pixels, and the forms in which labels hav
   const powers = (name = "Exp", from = [2, 4, 3]) => op(name, [ofPred(from)]);
   const total = (name = "Sum", axis = 1) => op(name, [ofPred([2, 4, 3], { madeBy: 0 })], { attrs: { axis } });
   assert(axisIn([powers(), total()], pixels)?.message.startsWith(stacked));
+  assert(axisIn([softmax([4, 2, 3], {}, { dim: 0 })], pixels)?.message.startsWith(stacked));
   nothing(axisIn, [
     [powers(), total("Max")],
     [powers("Square"), total()],
@@ -610,7 +623,6 @@ Deno.test("wrong axis: a softmax along pixels, and the forms in which labels hav
     [softmax([4, 2, 3], {}, { dim: 2 })],
     [softmax([4, 2, 3], { live: false })],
     [softmax([4, 6])],
-    [softmax([4, 2, 3], {}, { dim: 0 })],
     [softmax([4, 2, 2])],
     [softmax([4, 1, 3])],
     [softmax([4, 2, 3], {}, { dim: 1 }, "Sigmoid")],

@@ -123,11 +123,18 @@ function summedAgainstRows({ ops, rows }: Observations): WrongAxis | undefined {
 function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
   if (columns < 2) return undefined;
   const isSoftmax = ({ op }: RecordedOp) => ["Softmax", "LogSoftmax"].includes(op);
-  /** Lists of rows that are stacked, [views, rows, classes], with a softmax along the rows, possibly written out. */
-  const isStacked = (op: RecordedOp) => {
-    const [input] = op.inputs, [axis] = axesOf(op);
-    return axis > 0 && axis < input.shape.length - 1 && input.shape[axis] === rows &&
-      (isSoftmax(op) || (op.op === "Sum" && makerOf(ops, input, "Exp") !== undefined));
+  /** The sum in a softmax that is written out: the same exponentials are divided by it. */
+  const divides = (sum: RecordedOp) =>
+    ops.some(({ op, inputs: [a, b] }) =>
+      op === "RealDiv" && a.madeBy === sum.inputs[0].madeBy &&
+      [b, makerOf(ops, b)?.inputs[0]].some((i) => makerOf(ops, i) === sum)
+    );
+  /** A table of rows with a softmax along the rows, or stacked tables, [views, rows, classes]. */
+  const isOfTable = (op: RecordedOp) => {
+    const [input] = op.inputs, [axis, ...others] = axesOf(op), further = input.shape.slice(axis + 1);
+    const isSum = op.op === "Sum" && makerOf(ops, input, "Exp") !== undefined && (axis > 0 || divides(op));
+    return input.shape[axis] === rows && others.length === 0 && further.length > 0 && !further.includes(rows) &&
+      (isSoftmax(op) || isSum);
   };
   /** One number that is left of the columns of each row, such as the largest, in a softmax over all rows. */
   const isLeft = (input: RecordedInput) =>
@@ -144,7 +151,7 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
     return input?.live &&
       ((["Cumsum", "Cumprod"].includes(op) && input.shape.length === 2 && rows !== columns &&
         input.shape[Number(attrs.axis)] === rows) ||
-        (isSoftmax(one) && input.shape.join() === `${columns},${rows}` && rows !== columns) || isStacked(one) ||
+        (isSoftmax(one) && input.shape.join() === `${columns},${rows}` && rows !== columns) || isOfTable(one) ||
         isOfRows(one));
   });
   if (op === undefined) return undefined;
