@@ -4,6 +4,7 @@ import type { AuditEngine } from "./engines/engine.ts";
 import { remembered, remembering } from "./engines/remembering.ts";
 import { type Observations, observe } from "./observations.ts";
 import { probesOf } from "./probes.ts";
+import { readingOf } from "./reading.ts";
 import { fourDigits, verdictOf, worstFirst } from "./report.ts";
 import { activation } from "./rules/activation.ts";
 import { wrongAxis } from "./rules/axis.ts";
@@ -103,7 +104,8 @@ function isSlow(engine: AuditEngine, sampler: Sampler, seed: number): boolean {
 /** Audits a loss through its engine. */
 export function auditEngine(given: AuditEngine, settings: AuditSettings): AuditReport {
   const record = remembered((batch) => given.record(batch)), asked = { ...given, record };
-  const { options, sampler, metric, leftBehind } = settings, { seed = 1, onProgress = () => {} } = options;
+  const { options, metric, leftBehind } = settings, { seed = 1, onProgress = () => {} } = options;
+  const { sampler, reading } = readingOf(given, settings.sampler, options);
   const size = options.rows === undefined && isSlow(asked, sampler, seed) ? short : full,
     rows = options.rows ?? size.rows;
   const observations = observe(asked, sampler, seed, rows), { columns, random, other, deterministic } = observations;
@@ -122,22 +124,20 @@ export function auditEngine(given: AuditEngine, settings: AuditSettings): AuditR
     verdict: verdictOf(worstFirst(findings)),
     findings: worstFirst(findings),
     probes,
-    assumed: assumedBy(context, size === short),
+    assumed: assumedBy(context, size === short, reading),
     get lossPath() {
       return path ??= pathOf(engine, observations, size.path);
     },
   };
 }
 
-function assumedBy({ options, observations }: AuditContext, isShort: boolean): string[] {
+function assumedBy({ options, observations }: AuditContext, isShort: boolean, reading?: string): string[] {
   const { yPred, yTrue, sample } = options;
   const labels = labelKindOf(options) === "one-hot" ? "The labels are one-hot" : "The labels are 0 and 1";
   return [
     ...(yPred === undefined && sample === undefined ? ["The outputs are probabilities"] : []),
     ...(yTrue === undefined && sample === undefined ? [labels] : []),
-    ...(yPred === "nonnegative" && sample === undefined && labelKindOf(options) === "binary"
-      ? ["A label of 1 asks for a larger output than a label of 0; for distances of which 1 means alike, give 'sample'"]
-      : []),
+    ...(reading === undefined ? [] : [`${reading} (the loss is lower then)`]),
     ...(isShort
       ? [
         `Batches of ${short.rows} rows and ${short.descent} steps of a descent are enough: the loss has many operations ` +

@@ -246,3 +246,15 @@ export function samplerOf(options: AuditOptions): Sampler {
     };
   };
 }
+
+/** Turns an output for a sure negative into one for a sure positive, and back. */
+function opposite(pred: PredictionKind = "probability"): (output: number) => number {
+  const [no, yes] = domainOf(pred).sure;
+  return (output) => no + yes - output;
+}
+
+/** A sampler whose correct outputs are small where those of the given sampler are large. */
+export const turned = (sampler: Sampler, { yPred }: AuditOptions): Sampler => (kind, seed, rows) => {
+  const batch = sampler(kind, seed, rows);
+  return kind === "perfect" && batch !== undefined ? withOutputs(batch, opposite(yPred)) : batch;
+};

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { f1Loss, jaccardLoss, precisionLoss, recallLoss, type Tensor } from "@roundabout/roundabout";
-import { auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
+import { type AuditedLoss, auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
 import { reportText } from "../../lib/audit/report.ts";
 import { cases } from "./cases.ts";
+import { sampleOf } from "./oracle.ts";
 import { slow } from "../slow.ts";
 
 const scalarLoss = (of: (y: Tensor, p: Tensor) => unknown) => of as (y: Tensor, p: Tensor) => Tensor;
@@ -350,14 +351,72 @@ Deno.test("labels with further columns: weights, events and what is none of them
   assertThrows(() => auditLoss((y, p) => tf.mean(tf.mul(tf.slice(y, [0, 1], [-1, 1]), p))), TypeError, message);
 });
 
-Deno.test("amounts are all 0, not negative, and an order of outputs that words assume is said", () => {
+Deno.test("labels of amounts are all 0, not negative", () => {
   const ratio = (y: Tensor, p: Tensor) => tf.mean(tf.abs(tf.div(tf.sub(y, p), y))) as Tensor;
   const { findings: [first] } = auditLoss(ratio, { yPred: "real", yTrue: "real" });
   assertEquals([first.cause, /\(labels that are all 0\)$/.test(first.message)], ["zero-division", true], first.message);
-  const contrastive = (y: Tensor, d: Tensor) =>
+});
+
+Deno.test("where the labels leave open whether a larger output is better, the loss decides, and the report says so", () => {
+  const firstSaid = (loss: AuditedLoss, options: AuditOptions) => {
+    const { verdict, assumed } = auditLoss(loss, options);
+    return `${verdict}: ${assumed[0]}`;
+  };
+  const near = (y: Tensor, d: Tensor) =>
     tf.mean(tf.add(tf.mul(y, tf.square(d)), tf.mul(tf.sub(1, y), tf.square(tf.relu(tf.sub(1, d)))))) as Tensor;
-  const { assumed } = auditLoss(contrastive, { yPred: "nonnegative", yTrue: "binary" });
-  assert(assumed.some((sentence) => sentence.startsWith("A label of 1 asks for a larger output")));
+  const apart = (y: Tensor, d: Tensor) => near(tf.sub(1, y), d);
+  const distances: AuditOptions = { yPred: "nonnegative", yTrue: "binary" }, lower = "(the loss is lower then)";
+  const alike =
+    "A label of 1 asks for a smaller output than a label of 0: the outputs are distances, and 1 means alike";
+  assertEquals(firstSaid(near, distances), `sound: ${alike} ${lower}`);
+  assertEquals(firstSaid(apart, distances), `sound: A label of 1 asks for a larger output than a label of 0 ${lower}`);
+  const critic: AuditOptions = { yPred: "real", yTrue: "sign" };
+  const generated = "the outputs are a critic's, and 1 means generated";
+  assertEquals(
+    firstSaid((y, p) => tf.mean(tf.mul(y, p)), critic),
+    `sound: A label of 1 asks for a smaller output than a label of -1: ${generated} ${lower}`,
+  );
+  const hinge = (sign: number) => (y: Tensor, p: Tensor) => tf.mean(tf.relu(tf.add(1, tf.mul(sign, tf.mul(y, p)))));
+  assertEquals(auditLoss(hinge(-1), critic).verdict, "sound");
+  assertEquals(auditLoss(hinge(1), critic).findings[0].cause, "wrong-sign"); // nothing is left open
+  // Labels: time and event. The partial likelihood of Cox, of risks, and the squared error of times.
+  const survival: AuditOptions = { yPred: "real", yTrue: "positive", extraLabels: ["event"] };
+  const [time, event] = [0, 1].map((at) => (y: Tensor) => tf.slice(y, [0, at], [-1, 1]));
+  const cox = (y: Tensor, p: Tensor) => {
+    const t = time(y), later = tf.cast(tf.greaterEqual(tf.transpose(t), t), "float32");
+    const masked = tf.sub(tf.mul(later, tf.transpose(p)), tf.mul(tf.sub(1, later), 1e9));
+    return tf.neg(tf.mean(tf.mul(event(y), tf.sub(p, tf.logSumExp(masked, 1, true))))) as Tensor;
+  };
+  const risks = "An output is smaller where the time of the label is larger: the outputs are risks";
+  assertEquals(firstSaid(cox, survival), `sound: ${risks} ${lower}`);
+  const times = (y: Tensor, p: Tensor) =>
+    tf.div(tf.sum(tf.mul(event(y), tf.squaredDifference(time(y), p))), tf.add(tf.sum(event(y)), 1e-6)) as Tensor;
+  assertEquals(
+    firstSaid(times, survival),
+    `sound: An output is larger where the time of the label is: the outputs are times ${lower}`,
+  );
+  // Batches of one's own leave nothing open.
+  const sample = sampleOf(distances);
+  assertEquals(auditLoss(near, { ...distances, sample }).findings[0].cause, "wrong-sign");
+});
+
+Deno.test("an exponential of real outputs that overflows is a note, a logarithm of a sum of exponentials an error", () => {
+  const options: AuditOptions = { yPred: "real", yTrue: "real", columns: 2 };
+  const said = (loss: AuditedLoss, more: AuditOptions = {}) =>
+    auditLoss(loss, { ...options, ...more }).findings.filter(({ cause }) => cause === "domain-edge")
+      .map(({ severity, where }) => `${severity} ${where?.op}`).join();
+  const rate = (y: Tensor, p: Tensor) => tf.mean(tf.sub(tf.exp(p), tf.mul(y, p))) as Tensor;
+  assertEquals(said(rate), "note Exp");
+  assertEquals(said(rate, { yPred: "logits" }), "error Exp");
+  const naive = (y: Tensor, p: Tensor) =>
+    tf.mean(tf.sub(tf.log(tf.sum(tf.exp(p), 1)), tf.sum(tf.mul(y, p), 1))) as Tensor;
+  assertEquals(said(naive), "error Exp");
+  const shifted = (y: Tensor, p: Tensor) => {
+    const sums = tf.sum(tf.exp(tf.sub(p, tf.max(p))), 1);
+    return tf.mean(tf.sub(tf.log(sums), tf.sum(tf.mul(y, p), 1))) as Tensor;
+  };
+  assertEquals(said(shifted), "note Log");
+  assertEquals(said((y, p) => tf.mean(tf.log(tf.exp(tf.square(tf.sub(y, p)))))), "error Exp"); // of the error
 });
 
 Deno.test("of an argmax the remedy is to take the outputs themselves", () => {

@@ -77,15 +77,6 @@ Deno.test("the names of the parameters tell the order of the arguments, and 'ord
   assertEquals(await further("turned"), []);
 });
 
-Deno.test("a meaning of the labels is assumed in words that Python takes", async () => {
-  await using loss = await load("squared");
-  const { assumed } = auditLoss(loss, { rows: 16, yPred: "nonnegative", yTrue: "binary" });
-  const [turned] = assumed.filter((text) => text.startsWith("A label of 1 asks for a larger output"));
-  assert(
-    turned.endsWith("turn the labels round: 'lambda y_true, y_pred: LOSS(1 - y_true, y_pred)' as the name of the loss"),
-  );
-});
-
 Deno.test("where losses are called by position, a first parameter with the name of the outputs is a fault", async () => {
   const text = await Deno.readTextFile(file), byPosition = { framework: pathOf("./toy/toy_by_position.py") };
   const line = (name: string) => `losses.py:${lineIn(text, `def ${name}(`)}`;

@@ -53,7 +53,7 @@ function contextOf(made: Made): AuditContext {
     ...{ ops, rows, columns, random: result(batch, gradient), other: result(other, otherGradient) },
     ...{ results: made.results ?? {}, deterministic: made.deterministic ?? true },
   } as unknown as Observations;
-  return { engine, observations } as unknown as AuditContext;
+  return { engine, observations, options: {} } as unknown as AuditContext;
 }
 
 const unit = [0.5, 0.5, -0.5, 0.5];

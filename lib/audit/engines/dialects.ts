@@ -103,10 +103,6 @@ const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: stri
   ["straightThrough()", "a straight-through estimator", "a straight-through estimator", "a straight-through estimator"],
   ["softsign({ slope: 4 })", ...same("the softsign 0.5 + 4 * u / (1 + 6 * abs(u)) with u = y_pred - 0.5")],
   ['audit with yPred: "logits" (--predictions logits)', ...same("audit with --predictions logits")],
-  [
-    "give 'sample'",
-    ...same("turn the labels round: 'lambda y_true, y_pred: LOSS(1 - y_true, y_pred)' as the name of the loss"),
-  ],
   ["yPred", ...same("y_pred")],
   ["yTrue", ...same("y_true")],
 ];

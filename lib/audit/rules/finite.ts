@@ -3,7 +3,7 @@ import type { AuditBatch, AuditEngine, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, resultOf } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { BatchKind, Evidence, Finding } from "../types.ts";
-import { type AuditContext, errorOf, locationOf, type Rule } from "./rule.ts";
+import { type AuditContext, descendsFrom, errorOf, locationOf, makerOf, type Rule } from "./rule.ts";
 
 /** Kinds of batches that can occur in training. */
 const legal: readonly BatchKind[] = [
@@ -105,6 +105,9 @@ function keptAway(op: RecordedOp | undefined, { yPred }: AuditBatch): string {
       "log(1 + exp), a bounded form for exp";
 }
 
+const bounded =
+  "Keep a log variance or log rate within bounds, [-10, 10] for example, or take softplus in the place of exp";
+
 const root = "Add a small constant under the root: its slope at 0 is infinite";
 const angle =
   "Clip the argument to [-1 + 1e-6, 1 - 1e-6], or compare directions by their product: the slope at ±1 is infinite";
@@ -174,17 +177,36 @@ export const notFiniteFurther: Rule = ({ engine, observations: { results: { far,
   return finding && { ...finding, severity: "note" };
 };
 
+/**
+ * Tells whether a loss is not finite because of an exponential of an output, which is made without the labels: too large by itself,
+ * or, summed, too small for a logarithm. Real outputs can be a log variance, a log rate or a log risk, and a training does not come
+ * to the 88 at which float32 ends. The logarithm of a sum of large exponentials has a form that is finite everywhere, and is none.
+ */
+function isLogarithm({ engine, options: { yPred } }: AuditContext, { batch, value }: BatchResult): boolean {
+  if (yPred !== "real" || Number.isFinite(value)) return false;
+  const { ops } = engine.record(batch), at = ops.findIndex(({ breaks }) => breaks), op = ops[at];
+  if (op === undefined || op.fromTrue) return false;
+  const isOfSum = ({ op, inputs: [input] }: RecordedOp) =>
+    op === "Log" && input.madeBy !== at && descendsFrom(ops, input, at);
+  return op.op === "Exp"
+    ? !ops.some(isOfSum)
+    : op.op === "Log" && makerOf(ops, makerOf(ops, op.inputs[0])?.inputs[0], "Exp") !== undefined;
+}
+
 /** A value or a gradient that is not finite on a batch that can occur. */
 export const notFinite: Rule = (context) => {
   const { engine, observations: { results } } = context;
   const inverted = upsideDown(context);
   if (inverted !== undefined) return inverted;
+  let note: Finding | undefined;
   for (const kind of legal) {
     const own = results[kind], empty = kind === "zeroBoth" && !own?.batch.yTrue.every((y) => y === 0);
     const result = (empty ? emptyBatch(context) : undefined) ?? own;
     const finding = result &&
       nonFinite(engine, result, `on a batch that can occur (${inWords(kind, context)})`, { batch: kind });
-    if (finding !== undefined) return finding;
+    if (finding === undefined) continue;
+    if (!isLogarithm(context, result!)) return finding;
+    note ??= { ...finding, severity: "note", remedy: bounded };
   }
-  return undefined;
+  return note;
 };

@@ -40,6 +40,7 @@ function masked({ engine, observations }: AuditContext): boolean[] {
 function deadShare(result: BatchResult | undefined, observations: Observations, off: boolean[]): number | undefined {
   const { results: { perfect }, random } = observations, right = perfect!.batch.yPred;
   if (result?.gradient === undefined || right.length !== result.gradient.length) return undefined;
+  if (!result.gradient.every(Number.isFinite)) return undefined;
   if (result.batch.yTrue.some((y, i) => y !== random.batch.yTrue[i])) return undefined;
   const [low, high] = extentOf(right), { yPred } = result.batch;
   const wrong = [...right.keys()].filter((i) =>
