@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { PythonLoss, PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
 import {
@@ -26,7 +25,6 @@ import {
   type Reporter,
   runTask,
   type TaskArgs,
-  TaskError,
   type TaskSpec,
   typedIn,
   UsageError,
@@ -34,6 +32,7 @@ import {
   writeData,
 } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
+import { existing, writable, write } from "./files.ts";
 
 // What audits and shows is imported where it is needed, as it takes longer to load than `--help` or a refusal takes.
 
@@ -172,25 +171,17 @@ export function pythonOptions({ framework, order, python, module }: TaskArgs["va
 
 const isPython = (named: string): boolean => /\.(py|[rR])(#|$)/.test(named);
 
-/** The file that `named` names, and its path. */
-function existingFile(file: string): { file: string; path: string } {
-  const path = resolve(typedIn(), file);
-  if (file === "" || !existsSync(path)) throw new UsageError(`There is no file '${file}'`);
-  return { file, path };
-}
-
 /** The file or module and the expression that `named` names. */
 function pythonName(named: string, module: string | undefined): { in: { file?: string }; name: string } {
   if (module !== undefined) return { in: {}, name: named };
-  const [, typed, name = ""] = /^([^#]*)#?(.*)$/s.exec(named)!, { file, path } = existingFile(typed);
+  const [, file, name = ""] = /^([^#]*)#?(.*)$/s.exec(named)!, path = existing(file);
   if (name.trim() === "") throw new UsageError(`'${named}' names no loss, write ${file}#NAME`);
   return { in: { file: path }, name };
 }
 
 /** Loads what `named`, `FILE#export`, names. */
 async function loadExport(named: string): Promise<unknown> {
-  const at = named.lastIndexOf("#"), name = at < 0 ? "" : named.slice(at + 1);
-  const { file, path } = existingFile(at < 0 ? named : named.slice(0, at));
+  const [file, name = ""] = named.split(/#(?=[^#]*$)/), path = existing(file);
   let loaded: Record<string, unknown>;
   try {
     loaded = await import(pathToFileURL(path).href);
@@ -269,16 +260,6 @@ export function modelRoute({ values, positionals }: TaskArgs): keyof typeof rout
   return route;
 }
 
-/** The file of `--save`. */
-function savedFile(save: string | boolean | undefined): string | undefined {
-  if (save === "") throw new UsageError("--save takes a file name, not ''");
-  const file = save === undefined ? undefined : resolve(typedIn(), String(save));
-  if (file !== undefined && !existsSync(dirname(file))) {
-    throw new TaskError(`cannot write the report to '${save}': there is no such folder`);
-  }
-  return file;
-}
-
 /** A loss that was named on the command line, or the reason why it cannot be loaded. */
 interface NamedLoss {
   readonly named: string;
@@ -316,7 +297,7 @@ async function loadAll(
   if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
   const options = pythonOptions(values), inPython = (named: string) => options.module !== undefined || isPython(named);
   positionals.forEach((named) =>
-    inPython(named) ? pythonName(named, options.module) : existingFile(named.split(/#(?=[^#]*$)/)[0])
+    inPython(named) ? pythonName(named, options.module) : existing(named.split(/#(?=[^#]*$)/)[0])
   );
   const fromPython = await loadPython([...new Set(positionals.filter(inPython))], options, report, open);
   const losses: NamedLoss[] = [];
@@ -386,7 +367,7 @@ async function auditOneModel(route: keyof typeof routes, values: TaskArgs["value
 /** Runs the task. */
 export async function auditLosses(args: TaskArgs, report: Reporter, audit: Auditor): Promise<void> {
   const { values } = args, what: What = modelRoute(args) === undefined ? "loss" : "model";
-  const file = savedFile(values.save);
+  const file = values.save === undefined ? undefined : writable("save", String(values.save));
   if (values.json) console.log = console.error; // a file may print while it is loaded
   const tf = await import("@tensorflow/tfjs");
   tf.enableProdMode(); // no banner
@@ -402,14 +383,7 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
     writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
   }
   const audits = outcomes.flatMap((outcome) => "audit" in outcome ? [outcome.audit] : []);
-  if (file !== undefined) {
-    try {
-      await Deno.writeTextFile(file, await auditPage(outcomes, what));
-    } catch (error) {
-      throw new TaskError(`cannot write the report to '${values.save}': ${(error as Error).message}`);
-    }
-    report.wrote(file);
-  }
+  if (file !== undefined) await write(file, await auditPage(outcomes, what), report);
   const broken = audits.filter(({ verdict }) => verdict === "broken").length, refused = outcomes.length - audits.length;
   const bad = [
     ...(broken > 0 ? [counted(broken, what).replace(" ", " broken ")] : []),

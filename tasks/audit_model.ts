@@ -9,7 +9,8 @@ import type { LabelKind, ModelAudit } from "../lib/audit/types.ts";
 import { csvForm, csvRecords } from "../lib/data/csv.ts";
 import type { LayersModel } from "../lib/tfjs/model.ts";
 import { choiceOption, type TaskArgs, UsageError, wholeOption } from "./cli.ts";
-import { asUsage, existing } from "./compare_files.ts";
+import { existing } from "./files.ts";
+import { asUsage } from "./option_names.ts";
 
 type Values = TaskArgs["values"];
 

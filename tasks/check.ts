@@ -7,8 +7,9 @@ import { interruptSignal, root, runTask, shortPath, TaskError } from "./cli.ts";
 import { projectExamples, writeExamples } from "./examples.ts";
 import { projectNotebooks } from "./execute.ts";
 import { checkNotebooks } from "./extract.ts";
+import { filesIn } from "./files.ts";
 import { type Finished, runDeno } from "./processes.ts";
-import { filesIn, inFolder } from "./test_groups.ts";
+import { inFolder } from "./test_groups.ts";
 
 /** Check that does not run the library. */
 interface Check {
@@ -26,7 +27,7 @@ const sources = (): string[] =>
 const types = (signal: AbortSignal): Promise<Finished> =>
   inFolder(async (folder) => {
     const started = performance.now();
-    const beside = [...sources(), ...writeExamples(await projectExamples(), folder)];
+    const beside = [...sources(), ...writeExamples(projectExamples(), folder)];
     const problems = await checkNotebooks(projectNotebooks(), { beside, signal }).catch((error) => {
       if (signal.aborted) return ["interrupted"];
       throw error;

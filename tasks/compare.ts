@@ -15,7 +15,6 @@ import type { DecimalMark } from "../lib/data/decimal_comma.ts";
 import type { HeavyTails } from "../lib/data/table.ts";
 import type { ReadTableOptions } from "../lib/data/read_table.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";
-import { asUsage, existing, withOptionNames, writable, write } from "./compare_files.ts";
 import { parameters, type ScoreChoice, scoreOf } from "./compare_score.ts";
 import type { SplitRequest } from "./compare_splits_worker.ts";
 import {
@@ -29,7 +28,9 @@ import {
   UsageError,
   wholeOption,
 } from "./cli.ts";
+import { existing, writable, write } from "./files.ts";
 import { inWorkers } from "./in_workers.ts";
+import { asUsage, withOptionNames } from "./option_names.ts";
 
 // What trains and shows is imported where it is needed, as it takes longer to load than `--help` or a refusal takes.
 

@@ -16,9 +16,10 @@ import { dataText, describeData } from "../lib/compare/comparison_text.ts";
 import { scikitLearnFolds } from "../lib/data/scikit_learn_folds.ts";
 import type { TableDataset } from "../lib/data/table.ts";
 import type { FoldRequest } from "./anyloss_worker.ts";
-import { asUsage, existing, write } from "./compare_files.ts";
 import { type Reporter, type TaskArgs, typedIn, UsageError } from "./cli.ts";
+import { existing, write } from "./files.ts";
 import { inWorkers } from "./in_workers.ts";
+import { asUsage } from "./option_names.ts";
 import { readFolds } from "./read_folds.ts";
 
 const made = "StratifiedKFold(10, shuffle=True, random_state=2), as scikit-learn 1.x makes them";

@@ -6,6 +6,7 @@
  */
 import { dirname } from "node:path";
 import { root, shortPath } from "./cli.ts";
+import { filesIn } from "./files.ts";
 
 /** Example of a file. */
 export interface Example {
@@ -27,18 +28,10 @@ export function examplesIn(file: string, text: string): Example[] {
   }));
 }
 
-/** Finds the examples of a file, or of the TypeScript and Markdown files of a folder, in the order of their names. */
-export async function findExamples(at: URL): Promise<Example[]> {
-  if (!at.href.endsWith("/")) return examplesIn(shortPath(at), await Deno.readTextFile(at));
-  const entries = (await Array.fromAsync(Deno.readDir(at))).sort((a, b) => a.name < b.name ? -1 : 1);
-  const inside = entries.filter(({ name, isDirectory }) => isDirectory || /\.(ts|md)$/.test(name));
-  const each = inside.map(({ name, isDirectory }) => findExamples(new URL(isDirectory ? `${name}/` : name, at)));
-  return (await Promise.all(each)).flat();
-}
-
 /** Finds the examples of the project: of lib/, docs/ and the README. */
-export const projectExamples = async (): Promise<Example[]> =>
-  (await Promise.all(["lib/", "docs/", "README.md"].map((at) => findExamples(new URL(at, root))))).flat();
+export const projectExamples = (): Example[] =>
+  [...filesIn(new URL("lib/", root), ".ts"), ...filesIn(new URL("docs/", root), ".md"), new URL("README.md", root)]
+    .flatMap((file) => examplesIn(shortPath(file), Deno.readTextFileSync(file)));
 
 /** The imports at the start of an example. */
 const importsOf = ({ code }: Example): string => code.match(/^(?:import\b[^;]*;\s*)*/)![0];

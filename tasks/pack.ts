@@ -8,6 +8,7 @@
  */
 import { fileURLToPath as fromFileUrl, pathToFileURL as toFileUrl } from "node:url";
 import { root, runTask, TaskError } from "./cli.ts";
+import { filesIn } from "./files.ts";
 
 /** Fields of deno.json that the package is made of. */
 interface Manifest {
@@ -144,16 +145,6 @@ async function writeManifests(npm: URL, jsr: URL, manifest: Manifest, packages: 
 const moduleComment = async (source: URL): Promise<string> =>
   (await Deno.readTextFile(source)).match(/^\/\*\*.*?@module\n \*\/\n/s)?.[0] ?? "";
 
-/** Lists the TypeScript files of a folder. */
-async function sourcesOf(folder: URL): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) found.push(...await sourcesOf(new URL(`${name}/`, folder)));
-    else if (name.endsWith(".ts")) found.push(new URL(name, folder).href);
-  }
-  return found;
-}
-
 /** Tools that build the package; they run in Node.js. */
 export const tools = {
   "@types/markdown-it": "14.1.2",
@@ -213,11 +204,11 @@ const servers = ["loss_server.py", "loss_server.R"].map((file) => ({ source: `li
 
 /** Copies the sources to a place beside the packages that tsc has to find. */
 export async function copySources(to: URL): Promise<void> {
-  const { href } = new URL("lib/", root);
-  for (const source of await sourcesOf(new URL(href))) {
-    const copy = new URL(source.slice(href.length), to);
+  const lib = new URL("lib/", root);
+  for (const source of filesIn(lib, ".ts")) {
+    const copy = new URL(source.href.slice(lib.href.length), to);
     await Deno.mkdir(new URL(".", copy), { recursive: true });
-    await Deno.copyFile(new URL(source), copy);
+    await Deno.copyFile(source, copy);
   }
 }
 

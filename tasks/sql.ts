@@ -19,7 +19,6 @@ import {
   tuneThresholdOn,
 } from "../lib/sql/mod.ts";
 import { type Dialect, formatOf, formats, quoteName, quoteText, sourceSql } from "../lib/sql/dialect.ts";
-import { writable, write } from "./compare_files.ts";
 import {
   choiceOption,
   numberOption,
@@ -34,6 +33,7 @@ import {
   wholeOption,
   writeData,
 } from "./cli.ts";
+import { writable, write } from "./files.ts";
 import { duckdbEngine, type Engine, type OnScan, sparkEngine } from "./sql_engines.ts";
 
 const commands = ["counts", "threshold", "report", "curve", "fit"] as const;

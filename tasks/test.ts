@@ -8,9 +8,10 @@ import { checks } from "./check.ts";
 import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import { projectExamples, writeExamples } from "./examples.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
+import { filesIn } from "./files.ts";
 import { runDeno } from "./processes.ts";
 import { findSpark } from "./sql_engines.ts";
-import { filesIn, groupFiles, groupName, inFolder, isAlone, isLong, longestFirst, writeGroups } from "./test_groups.ts";
+import { groupFiles, groupName, inFolder, isAlone, isLong, longestFirst, writeGroups } from "./test_groups.ts";
 import { addTallies, readErrors, readTally, type Tally, testReader } from "./test_output.ts";
 
 const interrupted = new TaskError("interrupted");
@@ -92,7 +93,7 @@ const runGroups = (name: string, groups: readonly URL[][], { args, ...run }: Tes
     return await runTests(name, { ...run, nameOf, args: [...parallel, ...args, ...modules.keys()] });
   });
 
-const testFiles = (): URL[] => filesIn(new URL("tests/", root));
+const testFiles = (): URL[] => filesIn(new URL("tests/", root), "_test.ts");
 
 /** Runs the quick tests. */
 const runQuickTests = (report: Reporter, signal: AbortSignal, args: string[] = []): Promise<Tally> =>
@@ -123,7 +124,7 @@ function runAllTests(report: Reporter, signal: AbortSignal): Promise<Tally> {
 
 const runExamples = (report: Reporter, signal: AbortSignal): Promise<Tally> =>
   inFolder(async (folder) => {
-    const args = [...parallel, ...writeExamples(await projectExamples(), folder)];
+    const args = [...parallel, ...writeExamples(projectExamples(), folder)];
     return await runTests("examples", { report, signal, args });
   });
 

@@ -12,15 +12,6 @@ const alone = "in an isolate of its own";
 /** Folders whose files do not share isolates: their tests are about what is registered, in memory or in other processes. */
 const apart = ["bench", "core", "kernels", "package", "tasks", "tfjs"];
 
-/** Lists the files of a folder whose names end so, and of the folders in it that are not hidden. */
-export function filesIn(folder: URL, ending = "_test.ts"): URL[] {
-  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
-  return entries.flatMap(({ name, isDirectory }) => {
-    if (isDirectory && !name.startsWith(".")) return filesIn(new URL(`${name}/`, folder), ending);
-    return name.endsWith(ending) ? [new URL(name, folder)] : [];
-  });
-}
-
 const folderOf = (file: URL): string => file.pathname.split("/").at(-2)!;
 
 /** Says whether a file does not share its isolate. */

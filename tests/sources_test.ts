@@ -2,7 +2,7 @@
 // tables and meters, and all between a file and a training, reach no TensorFlow.js, and numbers come in one way.
 import { assert, assertEquals } from "@std/assert";
 import { root, shortPath } from "../tasks/cli.ts";
-import { filesIn } from "../tasks/test_groups.ts";
+import { filesIn } from "../tasks/files.ts";
 
 /** The doc comments of a source, and the texts of their tags, that begin with a relative pronoun. */
 function relativeClauses(source: string): string[] {

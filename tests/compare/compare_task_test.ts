@@ -7,7 +7,7 @@ import { recallAtFpr } from "../../lib/curves/curve_scores.ts";
 import { readFolds } from "../../tasks/read_folds.ts";
 import { readTable } from "../../lib/data/read_table.ts";
 import { type Reporter, type TaskArgs, TaskError, UsageError } from "../../tasks/cli.ts";
-import { write } from "../../tasks/compare_files.ts";
+import { write } from "../../tasks/files.ts";
 import { compareSpec, runCompare, writeComparison } from "../../tasks/compare.ts";
 import { compareByProtocol } from "../../tasks/compare_protocol.ts";
 import { Fixtures, runApart } from "../tasks/fixtures.ts";

@@ -7,20 +7,17 @@ import * as core from "../../lib/core.ts";
 import { lossAndGradient, type LossAndGradientOptions, type Shape, sigmoidalStep } from "../../lib/core.ts";
 import { metricLoss } from "../../lib/mod.ts";
 import { registeredDevice } from "../../lib/tfjs/registered_device.ts";
+import { filesIn } from "../../tasks/files.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 
 /** Lists the modules of a folder, with those that each imports, types included. */
-function importsIn(folder: URL, found = new Map<string, string[]>()): Map<string, string[]> {
-  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-    const url = new URL(isDirectory ? `${name}/` : name, folder);
-    if (isDirectory) importsIn(url, found);
-    else if (name.endsWith(".ts")) {
-      const text = Deno.readTextFileSync(url);
-      found.set(url.href, [...text.matchAll(/(?:from|import) "(\.[^"]+)"/g)].map(([, to]) => new URL(to, url).href));
-    }
-  }
-  return found;
-}
+const importsIn = (folder: URL): Map<string, string[]> =>
+  new Map(
+    filesIn(folder, ".ts").map((file) => {
+      const imports = Deno.readTextFileSync(file).matchAll(/(?:from|import) "(\.[^"]+)"/g);
+      return [file.href, [...imports].map(([, to]) => new URL(to, file).href)];
+    }),
+  );
 
 Deno.test("no module of lib/ imports itself by way of others, not even for a type", () => {
   const imports = importsIn(new URL("../../lib/", import.meta.url)), ended = new Set<string>();

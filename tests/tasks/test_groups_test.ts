@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { root } from "../../tasks/cli.ts";
-import { filesIn, groupFiles, groupName, isAlone, isLong, longestFirst, writeGroups } from "../../tasks/test_groups.ts";
+import { filesIn } from "../../tasks/files.ts";
+import { groupFiles, groupName, isAlone, isLong, longestFirst, writeGroups } from "../../tasks/test_groups.ts";
 import { Fixtures } from "./fixtures.ts";
 
 const files = (folder: string, count: number) =>
@@ -40,7 +41,7 @@ Deno.test("longestFirst: the site's tests, the package's and the audits of all c
   const site = files("site", 2);
   assertEquals(longestFirst([...groups, site]), [site, groups[2], groups[1], groups[0], groups[3]]);
   assertEquals([...groups, site].map(([file]) => isLong(file)), [false, true, true, false, false]);
-  const all = filesIn(new URL("tests/", root)).map((file) => [file]),
+  const all = filesIn(new URL("tests/", root), "_test.ts").map((file) => [file]),
     others = longestFirst(all).findIndex(([file]) => !isLong(file) && !file.pathname.includes("/tests/site/"));
   assertEquals(others, 6 + all.filter(([file]) => file.pathname.includes("/tests/site/")).length, "each is there");
 });
@@ -50,8 +51,8 @@ Deno.test("filesIn: by the end of their names, hidden folders left out", () => {
   const folder = pathToFileURL(`${fixtures.folder}/`);
   for (const name of ["b", ".hidden"]) Deno.mkdirSync(new URL(name, folder));
   for (const name of ["c_test.ts", "a.ts", "b/d_test.ts", ".hidden/e_test.ts"]) fixtures.file(name, "");
-  const found = (ending?: string) => filesIn(folder, ending).map(({ href }) => href.slice(folder.href.length));
-  assertEquals(found(), ["b/d_test.ts", "c_test.ts"]);
+  const found = (ending: string) => filesIn(folder, ending).map(({ href }) => href.slice(folder.href.length));
+  assertEquals(found("_test.ts"), ["b/d_test.ts", "c_test.ts"]);
   assertEquals(found(".ts"), ["a.ts", "b/d_test.ts", "c_test.ts"]);
 });
 
@@ -65,7 +66,7 @@ Deno.test("groupName: the files of a folder in braces, a file alone by its path"
 Deno.test("writeGroups: every test file of the project is in one group, which imports it", () => {
   using fixtures = new Fixtures();
   const tests = new URL("tests/", root),
-    all = filesIn(tests),
+    all = filesIn(tests, "_test.ts"),
     written = writeGroups(groupFiles(all, 16, isAlone), pathToFileURL(`${fixtures.folder}/`));
   assert(all.length > 150 && written.size < all.length / 2);
   assertEquals(new Set([...written.values()].flat()).size, all.length);

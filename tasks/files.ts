@@ -1,11 +1,20 @@
 /**
- * Files that `deno task compare` reads and writes.
+ * Files that tasks find, read and write.
  *
  * @module
  */
 import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Reporter, shortPath, TaskError, typedIn, UsageError } from "./cli.ts";
+
+/** Lists the files of a folder whose names end so, and of the folders in it that are not hidden. */
+export function filesIn(folder: URL, ending: string): URL[] {
+  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
+  return entries.flatMap(({ name, isDirectory }) => {
+    if (isDirectory && !name.startsWith(".")) return filesIn(new URL(`${name}/`, folder), ending);
+    return name.endsWith(ending) ? [new URL(name, folder)] : [];
+  });
+}
 
 /** Resolves the path of a file that must exist. */
 export function existing(file: string): string {
@@ -25,27 +34,6 @@ export function writable(option: string, file: string): string {
     throw new UsageError(`--${option} ${file}: this is a folder, not a file`);
   }
   return path;
-}
-
-/** The names of the library's options in an error, as distinct from a column's name or a value. */
-const optionNames =
-  /(?<=: |with |in |; |declare a missing value with |say which with )'(label|positive|score|costs|repeats|seed|heavyTails|drop|keep|numbers|missing|dropUnlabelled|mergeRare|separator|decimal|rows|beta|recall|precision|fpr|maxFpr|k)'/g;
-
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-/** Names the command's options in a text instead of the library's. */
-export const withOptionNames = (text: string): string => text.replace(optionNames, (_, name) => `--${kebab(name)}`);
-
-/** Turns the library's refusals into bad usage, with the names of the command's options instead of the library's. */
-export async function asUsage<T>(reading: () => T | Promise<T>): Promise<T> {
-  try {
-    return await reading();
-  } catch (error) {
-    if (/^Cannot /.test((error as Error).message)) {
-      throw new UsageError(withOptionNames((error as Error).message));
-    }
-    throw error;
-  }
 }
 
 /** Writes a file at once (a file beside it takes its name when it is whole) and reports it. */
