@@ -15,6 +15,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import pl from "nodejs-polars";
 import { type BatchSource, f1Loss, metricGradient, type TrainingBatch } from "@roundabout/roundabout";
 import { batchesOf } from "@roundabout/roundabout/data";
+import { growth } from "./growth.ts";
 
 const features = 10, batchSize = 8192, collectEvery = 64;
 
@@ -106,13 +107,6 @@ async function writeFiles(rows: number, stem: string): Promise<void> {
   pl.readCSV(`${stem}.csv`).writeParquet(`${stem}.parquet`);
 }
 
-const alpha = (points: readonly Measured[]): number => {
-  const mean = (of: (point: Measured) => number) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const x = ({ rows }: Measured) => Math.log(rows), y = ({ seconds }: Measured) => Math.log(seconds);
-  const [mx, my] = [mean(x), mean(y)];
-  return mean((point) => (x(point) - mx) * (y(point) - my)) / mean((point) => (x(point) - mx) ** 2);
-};
-
 /** Runs this file in a process of its own. */
 async function inOwnProcess(...args: string[]): Promise<string> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
@@ -168,10 +162,10 @@ async function main(): Promise<void> {
     await Deno.remove(folder, { recursive: true });
   }
   const generated = points.filter(({ source }) => source === "generated");
-  const growth = generated.length > 1 ? alpha(generated) : undefined;
-  if (growth !== undefined) console.log(`generated, over all: α = ${growth.toFixed(3)}`);
+  const alpha = generated.length < 3 ? undefined : growth(generated.map(({ rows, seconds }) => [rows, seconds])).alpha;
+  if (alpha !== undefined) console.log(`generated, over all: α = ${alpha.toFixed(3)}`);
   if (values.save === undefined) return;
-  const record = { features, batchSize, collectEvery, deno: Deno.version.deno, alpha: growth, points };
+  const record = { features, batchSize, collectEvery, deno: Deno.version.deno, alpha, points };
   await Deno.writeTextFile(values.save, JSON.stringify(record, null, 2) + "\n");
   console.log(`wrote ${values.save}`);
 }

@@ -11,7 +11,7 @@ const sizes = [32, 1000, 1024, 1e4, 1e5, 1e6, 1e7];
 /** The measurements that can run alone, with the options that each takes. */
 const alone: Readonly<Record<string, readonly string[]>> = {
   backends: ["quick"],
-  rows: ["greatest", "peers"],
+  rows: ["largest", "peers"],
   page: [],
   threads: [],
   FILE: [],
@@ -30,7 +30,8 @@ await runTask({
   about:
     "Measures value and gradient, training, growth and memory, contenders in turn, and prints one table; or runs files of\n" +
     "bench/ with `deno bench`. Other work of the machine changes the times, and the ratios less.",
-  usage: "[--peers PYTHON] [--save] [--quick] [--greatest ROWS] [--backends | --page | --rows | --threads] [FILE ...]",
+  usage: "[--peers PYTHON] [--save] [--quick] [--largest ROWS]\n" +
+    "       deno task bench --backends [--quick] | --page | --rows [--largest ROWS] [--peers PYTHON] | --threads | FILE ...",
   options: {
     peers: {
       type: "string",
@@ -45,14 +46,14 @@ await runTask({
     },
     rows: {
       type: "boolean",
-      help: "only the functions that take rows: growth to --greatest, with --peers the ratio to scikit-learn and NumPy",
+      help: "only the functions that take rows: growth to --largest, with --peers the ratio to scikit-learn and NumPy",
     },
     threads: {
       type: "boolean",
       help: "only threads: value and gradient by two threads and by one, in turn (needs two idle cores)",
     },
     page: { type: "boolean", help: "only serve the page that --backends opens, for a browser with a GPU" },
-    greatest: {
+    largest: {
       type: "string",
       help: "largest size in the measurement of growth: 1e7, with --save 1e8, which takes 6 GB",
     },
@@ -60,9 +61,9 @@ await runTask({
   positionals: true,
 }, async ({ values, positionals }, report) => {
   refuseTogether(values, positionals);
-  const greatest = Number(values.greatest ?? (values.quick ? 3e6 : values.save ? 1e8 : 1e7));
-  if (!(greatest >= 3e6 && greatest <= 1e8)) {
-    throw new UsageError(`--greatest takes a number from 3e6 to 1e8, not '${values.greatest}'`);
+  const largest = Number(values.largest ?? (values.quick ? 3e6 : values.save ? 1e8 : 1e7));
+  if (!(largest >= 3e6 && largest <= 1e8)) {
+    throw new UsageError(`--largest takes a number from 3e6 to 1e8, not '${values.largest}'`);
   }
   if (positionals.length > 0) {
     const files = positionals.map((path) => resolve(typedIn(), path));
@@ -86,7 +87,7 @@ await runTask({
   }
   if (values.rows) {
     const { measureRows } = await import("./rows.ts");
-    const lines = await measureRows(greatest, values.peers as string | undefined, report.status);
+    const lines = await measureRows(largest, values.peers as string | undefined, report.status);
     for (const line of lines) report.line(line);
     return;
   }
@@ -96,7 +97,7 @@ await runTask({
   const { sources } = await readRecord();
   const record = await measure({
     sizes: values.quick ? sizes.filter((rows) => rows <= 1e5) : sizes,
-    greatest,
+    largest,
     pace: values.quick ? { rounds: 3, turn: 20, most: 1000 } : { rounds: 7, turn: 30, most: 2500 },
     python: values.peers as string | undefined,
     status: report.status,

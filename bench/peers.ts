@@ -5,6 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { linesOf } from "../tasks/processes.ts";
 import type { Timed } from "./alternate.ts";
 
 /** The report of a process. */
@@ -27,8 +28,7 @@ export interface Peer {
 export class Peers implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  #rest = "";
+  readonly #lines: AsyncGenerator<string>;
   versions: Hello["versions"] = {};
   missing: Hello["missing"] = [];
   contenders: Peer[] = [];
@@ -65,19 +65,13 @@ export class Peers implements AsyncDisposable {
       stderr: "null",
     }).spawn();
     this.#writer = this.#child.stdin.getWriter();
-    this.#reader = this.#child.stdout.getReader();
+    this.#lines = linesOf(this.#child.stdout);
   }
 
   async #line(): Promise<Record<string, unknown> | Hello> {
-    const decoder = new TextDecoder();
-    while (!this.#rest.includes("\n")) {
-      const { value, done } = await this.#reader.read();
-      if (done) throw new Error("peers.py ended; run it by itself to see why");
-      this.#rest += decoder.decode(value, { stream: true });
-    }
-    const end = this.#rest.indexOf("\n"), line = this.#rest.slice(0, end);
-    this.#rest = this.#rest.slice(end + 1);
-    return JSON.parse(line);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error("peers.py ended; run it by itself to see why");
+    return JSON.parse(value);
   }
 
   async #ask(question: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -89,7 +83,7 @@ export class Peers implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer.close().catch(() => {});
-    await this.#reader.cancel().catch(() => {});
+    await this.#lines.return(undefined);
     await this.#child.status;
   }
 }

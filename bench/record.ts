@@ -20,7 +20,7 @@ export interface RecordOptions {
   /** The rows of the one-column works. */
   readonly sizes: readonly number[];
   /** The largest size that the growth is fitted to. */
-  readonly greatest: number;
+  readonly largest: number;
   readonly pace: Pace;
   /** A Python with what bench/requirements.txt lists. */
   readonly python?: string;
@@ -97,9 +97,9 @@ async function measureLosses(
 const between = (from: number, to: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => Math.round(from * (to / from) ** (i / (count - 1))));
 
-async function measureGrowth({ greatest, pace, status }: RecordOptions): Promise<BenchRecord["growth"]> {
+async function measureGrowth({ largest, pace, status }: RecordOptions): Promise<BenchRecord["growth"]> {
   const result: BenchRecord["growth"] = [];
-  for (const [from, to, count] of [[1e4, 1e6, 7], [1e6, greatest, 5]]) {
+  for (const [from, to, count] of [[1e4, 1e6, 7], [1e6, largest, 5]]) {
     for (const backend of backends) {
       status(`growth from ${from.toExponential()} to ${to.toExponential()} rows, ${backend}`);
       await tf.setBackend(backend);

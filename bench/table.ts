@@ -1,16 +1,9 @@
+import { alignedText } from "../tasks/cli.ts";
 import { bars } from "./bars.ts";
 import { type BenchRecord, type Work, works } from "./record_format.ts";
 
 const milliseconds = (ms: number): string => ms >= 100 ? ms.toFixed(0) : ms >= 0.01 ? ms.toPrecision(3) : ms.toFixed(4);
 const rowsOf = (n: number): string => n >= 1e4 ? n.toExponential().replace("e+", "e") : n.toLocaleString("en");
-
-/** Cells in columns, the first to the left. */
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, k) => Math.max(...rows.map((row) => row[k].length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, k) => k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k])).join("  ").trimEnd();
-  return rows.map(line).join("\n");
-}
 
 /** Contenders by sizes: milliseconds, and how many times the fused loss on wasm that is. */
 function lossTable({ losses }: BenchRecord, work: Work): string {
@@ -25,7 +18,7 @@ function lossTable({ losses }: BenchRecord, work: Work): string {
       ms === undefined || own === undefined ? "" : `${(ms / own).toPrecision(ms / own >= 100 ? 3 : 2)}×`,
     ];
   };
-  return aligned([
+  return alignedText([
     [works[work].words, ...sizes.flatMap((rows) => [rowsOf(rows), ""])],
     ...names.map((name) => [name, ...sizes.flatMap((rows) => cells(name, rows))]),
   ]);
@@ -42,7 +35,7 @@ export function recordText(record: BenchRecord): string {
     `sources ${sources}`,
     "Value and gradient by rows: the median in ms, and how many times the fused loss on wasm that is.",
     ...used.map((work) => lossTable(record, work)),
-    aligned([
+    alignedText([
       ["training, 4,601 × 57, batches of 256", "ms", ""],
       ...epochs.map(({ contender, epochs, ms }) => [
         `${contender}, ${epochs} epochs`,
@@ -50,7 +43,7 @@ export function recordText(record: BenchRecord): string {
         own === undefined ? "" : `${(ms / own).toPrecision(2)}×`,
       ]),
     ]),
-    aligned([
+    alignedText([
       ["growth, time ∝ n^α", "rows", "α", "95 %"],
       ...growth.map(({ contender, from, to, alpha, low, high }) => [
         contender,
@@ -59,15 +52,15 @@ export function recordText(record: BenchRecord): string {
         `${low.toFixed(3)} to ${high.toFixed(3)}`,
       ]),
     ]),
-    aligned([
+    alignedText([
       ["a copy, bytes read and written", "ms", "GB/s"],
       ...copies.map(({ bytes, ms }) => [rowsOf(bytes), milliseconds(ms), (bytes / ms / 1e6).toFixed(1)]),
     ]),
-    aligned([
+    alignedText([
       ["a division a row", "ms", "ns a row"],
       ...divisions.map(({ rows, ms }) => [rowsOf(rows), milliseconds(ms), (1e6 * ms / rows).toFixed(3)]),
     ]),
-    aligned([
+    alignedText([
       ["memory on the backend", "bytes per row beyond inputs and gradient", "tensors left"],
       ...memory.map(({ contender, bytesPerRow, tensorsLeft }) => [
         contender,
@@ -75,7 +68,7 @@ export function recordText(record: BenchRecord): string {
         String(tensorsLeft),
       ]),
     ]),
-    aligned([
+    alignedText([
       ["what was asked", "", "measured", ""],
       ...bars(record).map((
         { what, asked, measured, met },

@@ -52,8 +52,8 @@ export const auditSpec: TaskSpec = {
     "needs the framework of the loss and nothing else. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
     "--model judges a compiled tf.LayersModel of a TypeScript file, or the function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
-  usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] FILE.ts#exportName | " +
-    "FILE.py#NAME | -m MODULE NAME ...\n" +
+  usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] LOSS ...\n" +
+    "       LOSS: FILE.ts#exportName, FILE.py#NAME or, with -m MODULE, NAME\n" +
     "       deno task audit --model FILE.ts#makeModel --data FILE.csv --label COLUMN\n" +
     "       deno task audit --activation NAME --units N --loss NAME --labels KIND",
   positionals: true,

@@ -1,3 +1,8 @@
+/**
+ * `deno task kernels`: compiles the modules of AssemblyScript.
+ *
+ * @module
+ */
 import { letters, shift, singles } from "../lib/kernels/module_bytes.ts";
 import { root, runTask, TaskError } from "./cli.ts";
 
@@ -61,13 +66,14 @@ function moduleText(name: string, bytes: Uint8Array): string {
 if (import.meta.main) {
   await runTask({
     name: "kernels",
-    about: "Compiles the SIMD kernels, lib/kernels/*.as, into the WebAssembly bytes that the library loads.",
+    about:
+      "Compiles the SIMD kernels, lib/kernels/*.as, into the WebAssembly bytes that the library loads, *_bytes.ts.",
     usage: "",
   }, async (_, report) => {
     for (const name of kernels) {
       const bytes = await buildKernel(name), path = new URL(`lib/kernels/${name}_bytes.ts`, root);
       await Deno.writeTextFile(path, moduleText(name, bytes));
-      report.line(`${bytes.length} bytes`);
+      report.line(`${name}: ${bytes.length} bytes`);
       report.wrote(path);
     }
   });

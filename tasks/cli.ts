@@ -30,8 +30,10 @@ export interface Reporter {
 
 /** Command line of a task. */
 export interface TaskSpec {
-  /** Name in `deno task NAME`. */
+  /** Name, which messages begin with. */
   name: string;
+  /** Words that start it. @default `deno task NAME` */
+  command?: string;
   /** Description in one or two sentences. */
   about: string;
   /** Arguments after the name: `[--verbose] [NOTEBOOK ...]`. */
@@ -78,9 +80,9 @@ export function numberOption(
   otherwise: number,
 ): number {
   if (value === undefined) return otherwise;
-  const number = Number(value), greatest = 1e6;
-  if (!(number >= least && number <= greatest) || String(value).trim() === "") {
-    throw new UsageError(`--${name} takes a number from ${least} to ${greatest}, not '${value}'`);
+  const number = Number(value), largest = 1e6;
+  if (!(number >= least && number <= largest) || String(value).trim() === "") {
+    throw new UsageError(`--${name} takes a number from ${least} to ${largest}, not '${value}'`);
   }
   return number;
 }
@@ -97,6 +99,11 @@ export function wholeOption(
   throw new UsageError(`--${name} takes a whole number, not '${value}'`);
 }
 
+const commandOf = ({ name, command = `deno task ${name}` }: TaskSpec): string => command;
+
+/** Width of the text of `--help`. */
+const helpWidth = 120;
+
 function helpText(spec: TaskSpec): string {
   const options: NonNullable<TaskSpec["options"]> = {
     ...spec.options,
@@ -104,11 +111,23 @@ function helpText(spec: TaskSpec): string {
   };
   const rows = Object.entries(options)
     .map(([name, o]) => [`${o.short ? `-${o.short}, ` : ""}--${name}${o.type === "string" ? " VALUE" : ""}`, o.help]);
-  const width = Math.max(...rows.map(([left]) => left.length));
-  const usage = `deno task ${spec.name} ${spec.usage}`.trimEnd();
+  const left = Math.max(...rows.map(([name]) => name.length)) + 4;
+  const lines = new RegExp(`\\S.{0,${helpWidth - left - 1}}(?=\\s|$)`, "g");
+  const listed = rows.map(([name, help]) =>
+    `  ${name}`.padEnd(left) + help.match(lines)!.join(`\n${" ".repeat(left)}`)
+  );
+  const usage = `${commandOf(spec)} ${spec.usage}`.trimEnd();
   return `${spec.about}\n\nusage: ${usage}\n\n${
-    rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n")
+    listed.join("\n")
   }\n\nexit code: 0 done, 1 something failed, 2 bad usage`;
+}
+
+/** Writes rows of texts in columns, the first to the left, the others to the right. */
+export function alignedText(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, j) => Math.max(...rows.map((row) => row[j].length)));
+  return rows.map((row) =>
+    row.map((cell, j) => j === 0 ? cell.padEnd(widths[j]) : cell.padStart(widths[j])).join("  ").trimEnd()
+  ).join("\n");
 }
 
 /** Prints data to the standard output, without `console.log`, which the modules that a task loads may call as well. */
@@ -211,7 +230,7 @@ export async function runTask(
     report.clear();
     code = error instanceof UsageError ? 2 : 1;
     if (error instanceof UsageError) {
-      console.error(`${spec.name}: ${error.message}\nsee: deno task ${spec.name} --help`);
+      console.error(`${spec.name}: ${error.message}\nsee: ${commandOf(spec)} --help`);
     } else if (error instanceof NegativeResult) outcome = error.message;
     else if (error instanceof TaskError) console.error(`${spec.name}: ${error.message}`);
     else console.error(error);

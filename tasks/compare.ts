@@ -48,8 +48,8 @@ export const compareSpec: TaskSpec = {
     "or --cost-matrix, the score is the savings, 1 - cost / cost of the cheapest decision that is the same for all rows, and\n" +
     "the rivals are cross-entropy decided by the least expected cost, and losses of the cost. --protocol anyloss\n" +
     "computes the table of Han et al., arXiv 2405.14745 (single-layer network), for the file instead.",
-  usage:
-    "FILE.csv --label COLUMN [--score NAME] [--repeats N] [--save NAME] | FILE.csv --label COLUMN --protocol anyloss [--json FILE]",
+  usage: "FILE.csv --label COLUMN [--score NAME] [--repeats N] [--save NAME] [--json FILE]\n" +
+    "       deno task compare FILE.csv --label COLUMN --protocol anyloss [--folds FILE] [--json FILE]",
   positionals: true,
   options: {
     label: { type: "string", help: "the column with the label" },
@@ -106,7 +106,10 @@ export const compareSpec: TaskSpec = {
       help: "yeoJohnson or keep: the treatment of numeric columns with heavy tails (default: yeoJohnson, a power)",
     },
     save: { type: "string", help: "write NAME.json, NAME.csv (one line per score) and NAME.html" },
-    protocol: { type: "string", help: "anyloss" },
+    protocol: {
+      type: "string",
+      help: "anyloss: compute the table of that paper for the file, and compare nothing else",
+    },
     folds: {
       type: "string",
       help:

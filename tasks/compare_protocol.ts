@@ -16,7 +16,7 @@ import { dataText, describeData } from "../lib/compare/comparison_text.ts";
 import { scikitLearnFolds } from "../lib/data/scikit_learn_folds.ts";
 import type { TableDataset } from "../lib/data/table.ts";
 import type { FoldRequest } from "./anyloss_worker.ts";
-import { type Reporter, type TaskArgs, typedIn, UsageError } from "./cli.ts";
+import { alignedText, type Reporter, type TaskArgs, typedIn, UsageError } from "./cli.ts";
 import { existing, write } from "./files.ts";
 import { inWorkers } from "./in_workers.ts";
 import { asUsage } from "./option_names.ts";
@@ -40,16 +40,10 @@ const numericColumns = ({ columns }: TableDataset): Float64Array[] =>
 /** Lays out a table as text. */
 function tableText(rows: readonly AnyLossRow[]): string {
   const names = Object.keys(reported) as (keyof typeof reported)[];
-  const width = Math.max(...rows.map(({ loss }) => loss.length));
-  const head = ["loss".padEnd(width), ...names.map((name) => name.padStart(6))].join("  ");
-  return [
-    head,
-    ...rows.map((row) =>
-      [row.loss.padEnd(width), ...names.map((name) => row[name].toFixed(4).padStart(Math.max(6, name.length)))].join(
-        "  ",
-      )
-    ),
-  ].join("\n");
+  return alignedText([
+    ["loss", ...names],
+    ...rows.map((row) => [row.loss, ...names.map((name) => row[name].toFixed(4))]),
+  ]);
 }
 
 /** Describes the treatment of columns that the paper's data do not have. */

@@ -11,7 +11,7 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { root, shortPath, TaskError } from "./cli.ts";
+import { numberOption, root, shortPath, type TaskArgs, TaskError, wholeOption } from "./cli.ts";
 import { Kernel, KernelDied, type KernelMessage } from "./jupyter_kernel.ts";
 import { cleanPaths, describeFailure, machinePath } from "./failure.ts";
 import {
@@ -67,11 +67,19 @@ export interface ExecutedNotebook {
   seconds: number;
 }
 
-/** Default time limit of a cell. */
-export const defaultTimeoutSeconds = 900;
+const defaultTimeoutSeconds = 900, defaultJobs = Math.min(4, navigator.hardwareConcurrency);
 
-/** Default number of notebooks executed at a time. */
-export const defaultJobs: number = Math.min(4, navigator.hardwareConcurrency);
+/** Options of the commands that execute notebooks. */
+export const executionOptions = {
+  jobs: { type: "string", help: `number of notebooks executed at a time (${defaultJobs}: the cores, at most 4)` },
+  timeout: { type: "string", help: `time limit of a cell in seconds (${defaultTimeoutSeconds})` },
+} as const;
+
+/** Reads {@linkcode executionOptions}. */
+export const readExecutionOptions = ({ jobs, timeout }: TaskArgs["values"]): ExecuteManyOptions => ({
+  jobs: wholeOption("jobs", jobs, 1, defaultJobs),
+  timeoutSeconds: numberOption("timeout", timeout, 0.1, defaultTimeoutSeconds),
+});
 
 const toPath = (path: string | URL): string => resolve(path instanceof URL ? fileURLToPath(path) : path);
 

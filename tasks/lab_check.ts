@@ -424,6 +424,7 @@ if (import.meta.main) {
   await runTask(
     {
       name: "lab_check",
+      command: "deno run -A tasks/lab_check.ts",
       about:
         'Runs notebooks with "Run All Cells" in a real JupyterLab and counts the outputs that are lost or misplaced.',
       usage: "[--runs N] [--busy] [--dark] [--screenshots DIR] [--limit S] [--probe MS,...] [NOTEBOOK ...]",

@@ -8,6 +8,8 @@
 import fc from "fast-check";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { writeData } from "./cli.ts";
+import { linesOf } from "./processes.ts";
 
 /** Tests to run, in this order. */
 export interface TestRequest {
@@ -63,42 +65,34 @@ async function serve(file: string): Promise<void> {
       error ??= (event as PromiseRejectionEvent).reason ?? (event as ErrorEvent).error ?? type;
     });
   }
-  const send = (reply: TestReply) => {
-    const bytes = new TextEncoder().encode(`\n${replyMark}${JSON.stringify(reply)}\n`);
-    for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
-  };
+  const send = (reply: TestReply) => writeData(`\n${replyMark}${JSON.stringify(reply)}`);
   await import(pathToFileURL(resolve(file)).href);
   fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true }); // no search for the smallest case that fails
   send({ names: tests.map(({ name }) => name), failed: [], seconds: [], hits: [loading] });
-  let rest = "";
-  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) {
-      const { tests: chosen, mutant, hitLimit = Infinity, all = false } = JSON.parse(line) as TestRequest;
-      const reply: TestReply = { failed: [], seconds: [], hits: [] };
-      Object.assign(state, { active: Number(mutant), hitLimit, hitCount: 0 });
-      for (const i of chosen) {
-        const started = performance.now();
-        state.hits = all ? {} : undefined;
-        error = undefined;
-        try {
-          await tests[i].fn({ name: tests[i].name });
-        } catch (thrown) {
-          error = thrown ?? "nothing was thrown";
-        }
-        for (const end of after) await end();
-        // A rejection that nobody handles is told after the test.
-        await new Promise((done) => setTimeout(done));
-        reply.seconds.push((performance.now() - started) / 1000);
-        reply.hits.push(state.hits ?? {});
-        if (error === undefined) continue;
-        reply.failed.push(i);
-        reply.error ??= error instanceof Error ? error.stack : String(error);
-        if (!all) break;
+  for await (const line of linesOf(Deno.stdin.readable)) {
+    const { tests: chosen, mutant, hitLimit = Infinity, all = false } = JSON.parse(line) as TestRequest;
+    const reply: TestReply = { failed: [], seconds: [], hits: [] };
+    Object.assign(state, { active: Number(mutant), hitLimit, hitCount: 0 });
+    for (const i of chosen) {
+      const started = performance.now();
+      state.hits = all ? {} : undefined;
+      error = undefined;
+      try {
+        await tests[i].fn({ name: tests[i].name });
+      } catch (thrown) {
+        error = thrown ?? "nothing was thrown";
       }
-      send(reply);
+      for (const end of after) await end();
+      // A rejection that nobody handles is told after the test.
+      await new Promise((done) => setTimeout(done));
+      reply.seconds.push((performance.now() - started) / 1000);
+      reply.hits.push(state.hits ?? {});
+      if (error === undefined) continue;
+      reply.failed.push(i);
+      reply.error ??= error instanceof Error ? error.stack : String(error);
+      if (!all) break;
     }
+    send(reply);
   }
   Deno.exit(0);
 }

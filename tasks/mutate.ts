@@ -30,7 +30,7 @@ import {
   type TestProcess,
   testsOfRound,
 } from "./mutants.ts";
-import { runDeno } from "./processes.ts";
+import { linesOf, runDeno } from "./processes.ts";
 
 const defaultFolders = [
   ...["steps", "scores", "scoring", "counts", "decisions", "kernels", "core", "batch", "numerics"],
@@ -67,11 +67,8 @@ async function instrument(files: string[], copy: string, signal: AbortSignal): P
 
 /** Reads replies among what tests print. */
 async function* readReplies(stdout: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<TestReply> {
-  let rest = "";
-  for await (const text of stdout.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) if (line.startsWith(replyMark)) yield JSON.parse(line.slice(replyMark.length));
+  for await (const line of linesOf(stdout)) {
+    if (line.startsWith(replyMark)) yield JSON.parse(line.slice(replyMark.length));
   }
 }
 
@@ -205,7 +202,7 @@ if (import.meta.main) {
     about:
       "Changes the library in one place at a time (StrykerJS's mutants, in a copy of the project) and runs the quick tests of\n" +
       "the folder that holds the place, those of tests/FOLDER. Lists the changes that no test notices; those with a reason in\n" +
-      "tests/mutants.json apart.",
+      "tests/mutants.json apart. Exits with 1 if a change has no reason.",
     usage: "[--jobs N] [FOLDER | FOLDER/FILE.ts ...]",
     options: { jobs: { type: "string", help: `number of mutants tested at a time (${cores}: the cores)` } },
     positionals: true,

@@ -10,6 +10,8 @@
  */
 import { createHash } from "node:crypto";
 import { diffArrays } from "diff";
+import { shortPath } from "./cli.ts";
+import type { ExecutedNotebook } from "./execute.ts";
 import { type Cell, formatNotebook, type MimeBundle, type Output, parseNotebook } from "./notebook_format.ts";
 
 /** Largest relative difference of two numbers that agree. */
@@ -222,7 +224,16 @@ export function compareNotebooks(committed: string, executed: string): Compariso
   return { identicalBytes: committed === executed, differences };
 }
 
-/** Formats a difference for printing. */
-export function differenceText({ where, diff }: Difference): string {
-  return `${where} (- committed, + executed):\n${diff}`;
+/** Compares an executed notebook with its file: the finding in words, and the differences as text. */
+export async function compareWithFile(
+  { path, text }: Pick<ExecutedNotebook, "path" | "text">,
+): Promise<{ found: string; differences: string[] }> {
+  const { identicalBytes, differences } = compareNotebooks(await Deno.readTextFile(path), text);
+  const found = differences.length > 0
+    ? `${differences.length} outputs differ from the committed ones`
+    : identicalBytes
+    ? "the committed bytes"
+    : "equal to the committed outputs within the tolerance";
+  const textOf = ({ where, diff }: Difference) => `${shortPath(path)}, ${where} (- committed, + executed):\n${diff}`;
+  return { found, differences: differences.map(textOf) };
 }

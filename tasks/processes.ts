@@ -1,5 +1,16 @@
 import { root } from "./cli.ts";
 
+/** Yields the lines of a stream of bytes as they come; at its end the rest without a line break if `rest` is true. */
+export async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>, rest = false): AsyncGenerator<string> {
+  let last = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (last + text).split("\n");
+    last = lines.pop()!;
+    yield* lines;
+  }
+  if (rest && last !== "") yield last;
+}
+
 /** Outcome of a command that ran to its end. */
 export interface Finished {
   /** Exit code. */
@@ -40,18 +51,9 @@ export async function runDeno(args: string[], options: RunOptions = {}): Promise
   }).spawn();
   const lines: string[] = [];
   const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
-    let rest = "";
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      const parts = (rest + text).split("\n");
-      rest = parts.pop()!;
-      for (const line of parts) {
-        lines.push(line);
-        onLine(line);
-      }
-    }
-    if (rest !== "") {
-      lines.push(rest);
-      onLine(rest);
+    for await (const line of linesOf(stream, true)) {
+      lines.push(line);
+      onLine(line);
     }
   };
   const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);

@@ -4,16 +4,16 @@
  * @module
  */
 import { resolve } from "node:path";
-import { interruptSignal, numberOption, runTask, shortPath, TaskError, typedIn, wholeOption } from "./cli.ts";
-import { compareNotebooks, differenceText } from "./notebook_diff.ts";
+import { interruptSignal, runTask, shortPath, TaskError, typedIn } from "./cli.ts";
 import {
-  defaultJobs,
-  defaultTimeoutSeconds,
   type ExecutedNotebook,
   executeNotebooks,
+  executionOptions,
   projectNotebooks,
+  readExecutionOptions,
   writeNotebook,
 } from "./execute.ts";
+import { compareWithFile } from "./notebook_diff.ts";
 
 if (import.meta.main) {
   await runTask({
@@ -25,12 +25,10 @@ if (import.meta.main) {
     positionals: true,
     options: {
       check: { type: "boolean", help: "write nothing; fail if an output differs from the committed one" },
-      jobs: { type: "string", help: `number of notebooks executed at a time (${defaultJobs}: the cores, at most 4)` },
-      timeout: { type: "string", help: `time limit of a cell in seconds (${defaultTimeoutSeconds})` },
+      ...executionOptions,
     },
   }, async ({ values, positionals }, report) => {
-    const jobs = wholeOption("jobs", values.jobs, 1, defaultJobs);
-    const timeoutSeconds = numberOption("timeout", values.timeout, 0.1, defaultTimeoutSeconds);
+    const options = readExecutionOptions(values);
     const named = [...new Set(positionals.map((path) => resolve(typedIn(), path)))];
     const paths = named.length > 0 ? named : projectNotebooks();
     if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
@@ -39,27 +37,23 @@ if (import.meta.main) {
     const write = (executed: ExecutedNotebook) => {
       const changed = writeNotebook(executed);
       if (changed) report.wrote(executed.path);
-      return changed ? "" : ", nothing new";
+      return changed ? "new outputs" : "the committed bytes";
     };
     const check = async (executed: ExecutedNotebook) => {
-      const committed = await Deno.readTextFile(executed.path);
-      const { identicalBytes, differences } = compareNotebooks(committed, executed.text);
-      const name = shortPath(executed.path);
-      different.push(...differences.map((difference) => `${name}, ${differenceText(difference)}`));
-      if (differences.length > 0) return `, ${differences.length} differences`;
-      return identicalBytes ? ", the same bytes" : ", the same within the tolerance";
+      const { found, differences } = await compareWithFile(executed);
+      different.push(...differences);
+      return found;
     };
     using interrupt = interruptSignal();
     try {
       await executeNotebooks(paths, {
-        jobs,
-        timeoutSeconds,
+        ...options,
         signal: interrupt.signal,
         onProgress: ({ notebook, cell, cells }) =>
           cell <= cells && report.status(`${notebook}: cell ${cell} of ${cells}`),
         onExecuted: async (executed) => {
           const outcome = values.check ? await check(executed) : write(executed);
-          times.push(`${shortPath(executed.path)}: ${executed.seconds.toFixed(1)} s${outcome}`);
+          times.push(`${shortPath(executed.path)}: ${executed.seconds.toFixed(1)} s, ${outcome}`);
         },
       });
     } finally {

@@ -20,6 +20,7 @@ import {
 } from "../lib/sql/mod.ts";
 import { type Dialect, formatOf, formats, quoteName, quoteText, sourceSql } from "../lib/sql/dialect.ts";
 import {
+  alignedText,
   choiceOption,
   numberOption,
   type Reporter,
@@ -51,7 +52,8 @@ export const sqlSpec: TaskSpec = {
     "  fit        trains a logistic model on the score of all rows\n\n" +
     "FILE is Parquet, CSV or JSON (also .gz and .zst), a pattern such as 'scored/*.parquet', or a folder. TABLE is a table\n" +
     "of --database, or of Spark's catalog.",
-  usage: "counts|threshold|report|curve|fit FILE-OR-TABLE --label COLUMN --output COLUMN[,COLUMN …]",
+  usage: "counts|threshold|report|curve FILE-OR-TABLE --label COLUMN --output COLUMN[,COLUMN …] [--json FILE]\n" +
+    "       deno task sql fit FILE-OR-TABLE --label COLUMN --features COLUMN[,COLUMN …] [--state FILE] [--json FILE]",
   positionals: true,
   data: "print",
   options: {
@@ -207,14 +209,6 @@ function tableOf(values: Values, from: Source, dialect: Dialect): TableOptions {
 
 const short = (value: number): string => Number.isNaN(value) ? "not defined" : String(Number(value.toPrecision(6)));
 
-/** Writes columns of texts, the first to the left, the others to the right. */
-function columnsText(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, j) => Math.max(...rows.map((row) => row[j].length)));
-  return rows.map((row) =>
-    row.map((cell, j) => j === 0 ? cell.padEnd(widths[j]) : cell.padStart(widths[j])).join("  ").trimEnd()
-  ).join("\n");
-}
-
 const inexactText = (inexact: number): string[] =>
   inexact === 0 ? [] : [
     `${inexact} entries have a weight that is no multiple of 2^-40; it was rounded down, so the counts are smaller by less than ` +
@@ -234,14 +228,14 @@ async function counts(query: Query, table: TableOptions, values: Values): Promis
     ...(values.by === undefined ? [] : [`\n${values.by} = ${slice ?? "NULL"}`]),
     `${rows} rows`,
     ...(values.top === undefined ? [] : [`threshold ${[meter.toJSON().threshold].flat().join(", ")}`]),
-    columnsText([
+    alignedText([
       ["class", "tp", "fp", "fn", "tn"],
       ...meter.counts.map(({ tp, fp, fn, tn }, k) => [
         String(table.classes?.[k] ?? (several ? k : list(values.classes)?.[1] ?? 1)),
         ...[tp, fp, fn, tn].map(String),
       ]),
     ]),
-    columnsText(scoreNames.map((name) => [name, short(meter.value(name, { average, zeroDivision: "skip" }))])),
+    alignedText(scoreNames.map((name) => [name, short(meter.value(name, { average, zeroDivision: "skip" }))])),
   ]);
   return { lines: [...lines, ...inexactText(inexact)], json: { slices, inexact } };
 }
@@ -286,7 +280,7 @@ async function report(query: Query, table: TableOptions, values: Values): Promis
   const reports = await reportOn(query, { ...table, ...decisionOf(values), by: text(values.by) });
   const lines = reports.flatMap(({ slice, rows }) => [
     ...(values.by === undefined ? [] : [`\n${values.by} = ${slice ?? "NULL"}`]),
-    columnsText([
+    alignedText([
       ["", "precision", "recall", "f1", "support"],
       ...rows.map((row) => [
         row.class,
@@ -349,7 +343,7 @@ async function fit(query: Query, from: Source, values: Values, report: Reporter)
   });
   const { weights, bias, history } = fitted;
   const lines = [
-    columnsText([...list(values.features)!.map((name, j) => [name, String(weights[j])]), ["bias", String(bias)]]),
+    alignedText([...list(values.features)!.map((name, j) => [name, String(weights[j])]), ["bias", String(bias)]]),
     `loss ${short(history.loss.at(-1)!)}, ${score.name} ${
       short(history.score.at(-1)!)
     } after ${history.loss.length} epochs`,

@@ -7,6 +7,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Query } from "../lib/sql/mod.ts";
+import { linesOf } from "./processes.ts";
 
 /** A running engine. */
 export interface Engine extends AsyncDisposable {
@@ -159,14 +160,4 @@ export async function findSpark(): Promise<{ python: string } | { missing: strin
   ]);
   if (hasSpark && hasJava) return { python };
   return { missing: hasSpark ? "Java is not there" : `the Python of ROUNDABOUT_SPARK, '${python}', has no PySpark` };
-}
-
-/** The lines of a stream of bytes. */
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { interruptSignal, type Reporter, root, runTask, shortPath, TaskError } from "./cli.ts";
+import { interruptSignal, type Reporter, root, runTask, shortPath, TaskError, UsageError } from "./cli.ts";
 import { checks } from "./check.ts";
-import { compareNotebooks, differenceText } from "./notebook_diff.ts";
 import { projectExamples, writeExamples } from "./examples.ts";
 import { type ExecutedNotebook, executeNotebooks, projectNotebooks } from "./execute.ts";
 import { filesIn } from "./files.ts";
+import { compareWithFile } from "./notebook_diff.ts";
 import { runDeno } from "./processes.ts";
 import { findSpark } from "./sql_engines.ts";
 import { groupFiles, groupName, inFolder, isAlone, isLong, longestFirst, writeGroups } from "./test_groups.ts";
@@ -132,12 +132,11 @@ async function runNotebooks(report: Reporter, signal: AbortSignal): Promise<Tall
   const paths = projectNotebooks();
   if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
   const passed = new Set<string>();
-  const compare = async ({ path, text, seconds }: ExecutedNotebook) => {
-    const { identicalBytes, differences } = compareNotebooks(await Deno.readTextFile(path), text);
+  const compare = async (executed: ExecutedNotebook) => {
+    const { path, seconds } = executed, { found, differences } = await compareWithFile(executed);
     const same = differences.length === 0;
-    const found = identicalBytes ? "the committed bytes" : same ? "equal within the tolerance" : "different outputs";
     report.line(`${verdict(same)} ${shortPath(path)}: executed in ${seconds.toFixed(1)} s, ${found}`);
-    for (const difference of differences) report.line(differenceText(difference));
+    for (const difference of differences) report.line(difference);
     if (same) passed.add(path);
   };
   try {
@@ -193,11 +192,13 @@ await runTask({
     spark: {
       type: "boolean",
       help:
-        "only the tests of Apache Spark, which otherwise run if it is there: needs Java 17, and PySpark in the Python that\n" +
+        "only the tests of Apache Spark, which otherwise run if it is there: needs Java 17, and PySpark in the Python that " +
         "ROUNDABOUT_SPARK names (default: python3)",
     },
   },
 }, async ({ values }, report) => {
+  const [one, other] = Object.keys(values);
+  if (other !== undefined) throw new UsageError(`--${one} does not go with --${other}`);
   using interrupt = interruptSignal();
   const { signal } = interrupt;
   const spark = { report, signal, args: ["test", "-P", "tests/sql/spark_test.ts"] };

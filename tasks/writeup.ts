@@ -5,28 +5,17 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { interruptSignal, type Reporter, root, runTask, shortPath, TaskError, typedIn, UsageError } from "./cli.ts";
 import {
-  interruptSignal,
-  numberOption,
-  type Reporter,
-  root,
-  runTask,
-  shortPath,
-  TaskError,
-  typedIn,
-  UsageError,
-  wholeOption,
-} from "./cli.ts";
-import { compareNotebooks, differenceText } from "./notebook_diff.ts";
-import {
-  defaultJobs,
-  defaultTimeoutSeconds,
   type ExecutedNotebook,
   type ExecuteManyOptions,
   executeNotebooks,
+  executionOptions,
   NotebooksFailed,
   projectNotebooks,
+  readExecutionOptions,
 } from "./execute.ts";
+import { compareWithFile } from "./notebook_diff.ts";
 import { readNotebook } from "./notebook_format.ts";
 import type { NotebookFile } from "./site/mod.ts";
 
@@ -38,15 +27,10 @@ async function execute(
 ): Promise<{ executed: ExecutedNotebook[]; failure?: NotebooksFailed }> {
   const outcomes: string[] = [];
   const differing: string[] = [];
-  const compare = async ({ path, text, seconds }: ExecutedNotebook) => {
-    const { identicalBytes, differences } = compareNotebooks(await Deno.readTextFile(path), text);
-    const found = differences.length > 0
-      ? `${differences.length} outputs differ from the committed ones`
-      : identicalBytes
-      ? "the committed bytes"
-      : "equal to the committed outputs within the tolerance";
-    outcomes.push(`${shortPath(path)}: ${seconds.toFixed(1)} s, ${found}`);
-    differing.push(...differences.map((difference) => `${shortPath(path)}, ${differenceText(difference)}`));
+  const compare = async (executed: ExecutedNotebook) => {
+    const { found, differences } = await compareWithFile(executed);
+    outcomes.push(`${shortPath(executed.path)}: ${executed.seconds.toFixed(1)} s, ${found}`);
+    differing.push(...differences);
   };
   const onProgress: ExecuteManyOptions["onProgress"] = ({ notebook, cell, cells }) =>
     cell <= cells && report.status(`${notebook}: cell ${cell} of ${cells}`);
@@ -125,12 +109,10 @@ if (import.meta.main) {
       "no-execute": { type: "boolean", help: "show the committed outputs instead of executing" },
       out: { type: "string", help: "folder to build (site/); an earlier build there is replaced" },
       "site-url": { type: "string", help: "address at which the pages are to be published, for link previews" },
-      jobs: { type: "string", help: `number of notebooks executed at a time (${defaultJobs}: the cores, at most 4)` },
-      timeout: { type: "string", help: `time limit of a cell in seconds (${defaultTimeoutSeconds})` },
+      ...executionOptions,
     },
   }, async ({ values }, report) => {
-    const jobs = wholeOption("jobs", values.jobs, 1, defaultJobs);
-    const timeoutSeconds = numberOption("timeout", values.timeout, 0.1, defaultTimeoutSeconds);
+    const options = readExecutionOptions(values);
     // A task runs in the project's top folder, wherever it was typed.
     const out = typeof values.out === "string" ? resolve(typedIn(), values.out) : fileURLToPath(new URL("site", root));
     const siteUrl = values["site-url"] as string | undefined;
@@ -140,7 +122,7 @@ if (import.meta.main) {
     const paths = projectNotebooks();
     if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
     using interrupt = interruptSignal();
-    const execution = values["no-execute"] ? undefined : { jobs, timeoutSeconds, signal: interrupt.signal };
+    const execution = values["no-execute"] ? undefined : { ...options, signal: interrupt.signal };
     await writeUp(paths, { out, siteUrl, execution }, report);
   });
 }

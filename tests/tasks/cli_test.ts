@@ -1,6 +1,7 @@
 // The frame of every task: throttled progress, exit codes and last lines.
-import { assertEquals, assertMatch } from "@std/assert";
-import { throttled } from "../../tasks/cli.ts";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { throttled, UsageError } from "../../tasks/cli.ts";
+import { readExecutionOptions } from "../../tasks/execute.ts";
 import { runApart } from "./fixtures.ts";
 
 Deno.test("throttled: at most one line per interval, none before the first interval has passed", () => {
@@ -9,6 +10,21 @@ Deno.test("throttled: at most one line per interval, none before the first inter
   const print = throttled((line) => lines.push(line), 50, () => time);
   for (; time < 260; time += 10) print(String(time));
   assertEquals(lines, ["150", "200", "250"]);
+});
+
+Deno.test("numbers among the options are in their range and whole where they count; anything else is bad usage", () => {
+  assertEquals(readExecutionOptions({ jobs: "2", timeout: "0.5" }), { jobs: 2, timeoutSeconds: 0.5 });
+  assertEquals(readExecutionOptions({}).timeoutSeconds, 900);
+  for (const timeout of ["0", "-1", "9999999", "soon", "", " "]) {
+    const said = `--timeout takes a number from 0.1 to 1000000, not '${timeout}'`;
+    assertThrows(() => readExecutionOptions({ timeout }), UsageError, said);
+  }
+  assertThrows(
+    () => readExecutionOptions({ jobs: "0" }),
+    UsageError,
+    "--jobs takes a number from 1 to 1000000, not '0'",
+  );
+  assertThrows(() => readExecutionOptions({ jobs: "2.5" }), UsageError, "--jobs takes a whole number, not '2.5'");
 });
 
 /** Runs a task whose body is the statement. */

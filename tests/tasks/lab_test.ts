@@ -90,19 +90,6 @@ Deno.test("deno task lab with a Python that will not do: what it says, exit code
   });
 });
 
-Deno.test("deno task lab --help and bad usage", async () => {
-  const help = await runCopy(["--help"], {});
-  assertEquals(help.code, 0);
-  for (const word of ["deno task lab [--no-browser] [--port N] [--python PATH]", "--port VALUE", "exit code"]) {
-    assertStringIncludes(help.out, word);
-  }
-  for (const args of [["--port", "many"], ["--frame"], ["notebooks"]]) {
-    const { code, err } = await runCopy(args, { PATH: "" });
-    assertEquals(code, 2, args.join(" "));
-    assertStringIncludes(err, "see: deno task lab --help");
-  }
-});
-
 Deno.test("--port takes a port", () => {
   assertEquals(portOption(undefined), undefined);
   assertEquals(portOption("8890"), 8890);

@@ -111,11 +111,13 @@ slow.test("testMutants: switched in one process, or in their own if their code r
   const copy = await Deno.makeTempDir({ prefix: "roundabout-toy-" });
   try {
     for (const folder of ["lib/toy", "tests/toy", "tasks"]) await Deno.mkdir(`${copy}/${folder}`, { recursive: true });
-    const { imports } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+    const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
     await Deno.writeTextFile(`${copy}/deno.json`, JSON.stringify({ imports: { "fast-check": imports["fast-check"] } }));
     await Deno.writeTextFile(`${copy}/lib/toy/a.ts`, toyLibrary);
     await Deno.writeTextFile(`${copy}/tests/toy/a_test.ts`, toyTests);
-    await Deno.copyFile(new URL("../../tasks/mutant_tests.ts", import.meta.url), `${copy}/tasks/mutant_tests.ts`);
+    for (const file of ["mutant_tests.ts", "processes.ts", "cli.ts"].map((name) => `tasks/${name}`)) {
+      await Deno.copyFile(new URL(file, root), `${copy}/${file}`);
+    }
     const lines: string[] = [], ignore = () => {};
     // The mutant that leaves traces runs before others that use the same process.
     const order = [7, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11];
