@@ -23,6 +23,7 @@ import { sourcesHash } from "../../bench/sources.ts";
 import { recordText } from "../../bench/table.ts";
 import { counted, onBackends } from "../helpers.ts";
 import { slow } from "../slow.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 onBackends("every contender does the same work, and leaves nothing", () => {
   const { made } = counted(() => {
@@ -122,28 +123,25 @@ Deno.test("a record depends on every source of the kernels and of the measuremen
   const hash = await sourcesHash();
   assertEquals(hash, await sourcesHash());
   assertMatch(hash, /^[0-9a-f]{64}$/);
-  const copy = await Deno.makeTempDir(), folder = new URL(`file://${copy}/`);
-  try {
-    const path = (name: string) => new URL(name, folder);
-    for (const name of ["lib/kernels", "lib/losses", "bench"]) await Deno.mkdir(path(name), { recursive: true });
-    const files = [
-      "lib/kernels/simd.as",
-      "lib/loss_and_gradient.ts",
-      "lib/losses/metric_loss.ts",
-      "bench/peers.py",
-      "bench/requirements.txt",
-    ];
-    for (const name of files) await Deno.writeTextFile(path(name), "1");
-    const before = await sourcesHash(folder);
-    await Deno.writeTextFile(path("bench/record.json"), "{}");
-    assertEquals(await sourcesHash(folder), before, "a record does not depend on itself");
-    for (const name of files) {
-      await Deno.writeTextFile(path(name), "2");
-      assertNotEquals(await sourcesHash(folder), before, name);
-      await Deno.writeTextFile(path(name), "1");
-    }
-  } finally {
-    await Deno.remove(copy, { recursive: true });
+  using temporary = new TemporaryFolder();
+  const { folder: copy } = temporary, folder = new URL(`file://${copy}/`);
+  const path = (name: string) => new URL(name, folder);
+  for (const name of ["lib/kernels", "lib/losses", "bench"]) await Deno.mkdir(path(name), { recursive: true });
+  const files = [
+    "lib/kernels/simd.as",
+    "lib/loss_and_gradient.ts",
+    "lib/losses/metric_loss.ts",
+    "bench/peers.py",
+    "bench/requirements.txt",
+  ];
+  for (const name of files) await Deno.writeTextFile(path(name), "1");
+  const before = await sourcesHash(folder);
+  await Deno.writeTextFile(path("bench/record.json"), "{}");
+  assertEquals(await sourcesHash(folder), before, "a record does not depend on itself");
+  for (const name of files) {
+    await Deno.writeTextFile(path(name), "2");
+    assertNotEquals(await sourcesHash(folder), before, name);
+    await Deno.writeTextFile(path(name), "1");
   }
 });
 

@@ -3,20 +3,8 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { differencesOf } from "../../lib/compare/intervals.ts";
 import { recommend } from "../../lib/compare/recommend.ts";
 import type { ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
+import { advice, around, lossRow } from "./fixtures.ts";
 
-/** Numbers without rounding errors around a middle. */
-const around = (middle: number, size = 0) =>
-  [0.25, -0.25, 0.125, -0.125].map((w, i) => middle + w + (i % 2 === 0 ? size : -size));
-
-const lossRow = (
-  loss: string,
-  threshold: ComparedLoss["threshold"],
-  values: number[],
-  model: ComparedLoss["model"] = "linear",
-): ComparedLoss => ({ model, loss, threshold, values, mean: values.reduce((a, b) => a + b) / values.length });
-
-const said = (losses: ComparedLoss[], score = "f1") =>
-  recommend(losses, differencesOf(losses, 1 / 3), { score, testByTrain: 1 / 3 });
 const sentences = (text: string) => text.split(/(?<=\.) (?=[A-Z])/);
 
 /** Losses with decisions by costs: cross-entropy at the least cost, its weights by costs, cross-entropy tuned, the loss tuned. */
@@ -42,7 +30,7 @@ Deno.test("with costs every other row is compared with cross-entropy at the leas
 });
 
 Deno.test("with costs the advice names the decisions", () => {
-  const of = (...means: Parameters<typeof byCost>) => sentences(said(byCost(...means), "savings"));
+  const of = (...means: Parameters<typeof byCost>) => sentences(advice(byCost(...means), "savings"));
   assertEquals(of(0.5, 0.25, 0.25, 0.75, 0.625), [
     "Use the cost loss with a tuned threshold.",
     "With the linear model and decisions of the least expected cost, cross-entropy's savings is 0.5000 (margin 0.0200); " +
@@ -62,7 +50,7 @@ Deno.test("with costs the advice names the decisions", () => {
 
 Deno.test("of losses that tie the simplest is chosen, wherever it stands: a threshold, weights, focal loss, a loss of the score", () => {
   const tie = (losses: ComparedLoss[]) =>
-    sentences(said([lossRow("cross-entropy", "argmax", around(0.25)), ...losses]))[0];
+    sentences(advice([lossRow("cross-entropy", "argmax", around(0.25)), ...losses]))[0];
   const f1 = lossRow("f1 loss", "argmax", around(0.75)),
     jaccard = lossRow("jaccard loss", "argmax", around(0.75, 0.01));
   const focal = lossRow("focal loss", "argmax", around(0.75, 0.01));
@@ -70,9 +58,9 @@ Deno.test("of losses that tie the simplest is chosen, wherever it stands: a thre
   assertEquals(tie([jaccard, f1]), "Use the jaccard loss."); // both are losses of a score: the first of equal means
   assertEquals(tie([jaccard, lossRow("f1 loss", "argmax", around(0.7505))]), "Use the f1 loss.");
   const costs = byCost(0.25, 0.75, 0.75, 0.75);
-  assertEquals(sentences(said(costs, "savings"))[0], "Use cross-entropy with a tuned threshold.");
+  assertEquals(sentences(advice(costs, "savings"))[0], "Use cross-entropy with a tuned threshold.");
   const untuned = [...costs, lossRow("cross-entropy", "0.5", around(0.75))];
-  assertEquals(sentences(said(untuned, "savings"))[0], "Use cross-entropy at 0.5.");
+  assertEquals(sentences(advice(untuned, "savings"))[0], "Use cross-entropy at 0.5.");
 });
 
 Deno.test("of losses that are better the best one is named, though another came first", () => {
@@ -82,7 +70,7 @@ Deno.test("of losses that are better the best one is named, though another came 
     lossRow("jaccard loss", "argmax", around(0.75)),
     lossRow("dice loss", "argmax", around(0.625)),
   ];
-  assertMatch(said(losses), /^Use the jaccard loss\. .* the jaccard loss is significantly better \(\+0\.5000/);
+  assertMatch(advice(losses), /^Use the jaccard loss\. .* the jaccard loss is significantly better \(\+0\.5000/);
 });
 
 /** The sentences for a loss whose difference from cross-entropy is given. */
@@ -126,20 +114,20 @@ Deno.test("several losses that are worse are counted, the rest has its span; one
     lossRow("dice loss", "argmax", around(0.5)),
     lossRow("focal loss", "argmax", around(0.5, 0.1)),
   ];
-  const text = said(losses);
+  const text = advice(losses);
   assertStringIncludes(text, "2 others are significantly worse (−0.3750 to −0.2500); the remaining intervals span −0.");
   assertStringIncludes(
-    said([losses[0], losses[1], losses[3]]),
+    advice([losses[0], losses[1], losses[3]]),
     "the f1 loss is significantly worse (−0.2500, −0.2500 to −0.2500); the remaining intervals lie within the margin, 0.0000",
   );
   const slightly = lossRow("jaccard loss", "argmax", around(0.49));
   assertStringIncludes(
-    said([losses[0], losses[1], slightly, losses[3]]),
+    advice([losses[0], losses[1], slightly, losses[3]]),
     "2 others are significantly worse (−0.2500 to −0.0100);",
   );
   const open = losses.filter(({ mean }) => mean === 0.5), tight = open.slice(0, 2);
-  assertMatch(said(open), /^Inconclusive: .* the other intervals span −0\./);
-  assertMatch(said(tight), /^No difference: .* lie within the margin, 0\.0000\./);
+  assertMatch(advice(open), /^Inconclusive: .* the other intervals span −0\./);
+  assertMatch(advice(tight), /^No difference: .* lie within the margin, 0\.0000\./);
 });
 
 Deno.test("the model is that of the better cross-entropy with the same decisions, and only its rows count, in any order", () => {
@@ -153,18 +141,18 @@ Deno.test("the model is that of the better cross-entropy with the same decisions
   ];
   // The network's F1 loss and its cross-entropy at 0.5 are better, its tuned cross-entropy is not.
   const linear = rows("linear", 0.5, 0.25, 0.625, 0.25), network = rows("network", 0.375, 0.75, 0.875, 0.25);
-  const alone = said(linear);
+  const alone = advice(linear);
   assertMatch(
     alone,
     /^Use the f1 loss with a tuned threshold; .* With the linear model and tuned thresholds, cross-entropy's f1 is 0\.5000/,
   );
-  assertEquals(said([...network, ...linear]), alone);
-  assertEquals(said([...linear, ...network]), alone);
+  assertEquals(advice([...network, ...linear]), alone);
+  assertEquals(advice([...linear, ...network]), alone);
 });
 
 Deno.test("cross-entropy at 0.5 is told to be better or worse than the tuned one, by less than the margin where it is", () => {
   const of = (half: number) =>
-    said([
+    advice([
       lossRow("cross-entropy", "tuned", around(0.5)),
       lossRow("cross-entropy", "0.5", around(half)),
       lossRow("f1 loss", "tuned", around(0.5, 0.01)),
@@ -182,11 +170,11 @@ Deno.test("cross-entropy at 0.5 is one of the choices beside tuned thresholds; o
     lossRow("f1 loss", "tuned", around(0.75)),
     lossRow("cross-entropy, class weights", "0.5", around(weightedAtHalf)),
   ];
-  const half = said(losses(0.75, 0.25));
+  const half = advice(losses(0.75, 0.25));
   assertMatch(half, /^Use cross-entropy at 0\.5[.;]/);
   assertStringIncludes(
     half,
     "cross-entropy at 0.5 is significantly better (+0.5000, +0.5000 to +0.5000); it ties with the f1 loss",
   );
-  assertMatch(said(losses(0.25, 0.75)), /^Use the f1 loss with a tuned threshold[.;]/);
+  assertMatch(advice(losses(0.25, 0.75)), /^Use the f1 loss with a tuned threshold[.;]/);
 });

@@ -4,6 +4,7 @@ import { checkScore, fitsTwoClasses, toComparedScore } from "../../lib/compare/c
 import { comparisonText, dataText } from "../../lib/compare/comparison_text.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss } from "../../lib/compare/types.ts";
 import { f1, scores, utility } from "../../lib/core.ts";
+import { steadyRow } from "./fixtures.ts";
 
 const data: ComparedData = {
   rows: 6,
@@ -42,22 +43,15 @@ Deno.test("dataText: several classes by their sizes, the first twelve of them", 
   assertEquals(of(13), `6 rows, 0 features; 13 classes: paid = ${twelve}, …`);
 });
 
-const row = (loss: string, threshold: ComparedLoss["threshold"], mean: number): ComparedLoss => ({
-  model: "linear",
-  loss,
-  threshold,
-  mean,
-  values: [mean, mean, mean],
-});
 const difference = (of: ComparedLoss, against: ComparedLoss["threshold"], by: number): ComparedDifference => ({
   ...{ model: of.model, loss: of.loss, threshold: of.threshold, against },
   ...{ mean: by, low: by - 0.01, high: by + 0.02 },
 });
 
 const [tuned, half, own] = [
-  row("cross-entropy", "tuned", 0.8),
-  row("cross-entropy", "0.5", 0.7),
-  row("f1 loss", "0.5", 0.75),
+  steadyRow("cross-entropy", "tuned", 0.8),
+  steadyRow("cross-entropy", "0.5", 0.7),
+  steadyRow("f1 loss", "0.5", 0.75),
 ];
 const content = {
   score: "f1",
@@ -88,7 +82,7 @@ Deno.test("comparisonText: a table with the difference from the cross-entropy of
 });
 
 Deno.test("comparisonText: several classes have a decision and no threshold; undefined scores and floors have their lines", () => {
-  const argmax = row("cross-entropy", "argmax", 0.6), three = { ...data, positive: undefined };
+  const argmax = steadyRow("cross-entropy", "argmax", 0.6), three = { ...data, positive: undefined };
   const several = comparisonText({ ...content, losses: [argmax], differences: [], data: three });
   assertEquals(several.split("\n").slice(7, 9), [
     "model   loss           decision  f1      difference from cross-entropy *",
@@ -126,12 +120,12 @@ Deno.test("toComparedScore: a score by name, of counts or of the curve; a score 
 });
 
 Deno.test("comparisonText: the whole of it, line by line, for costs and for an order", () => {
-  const least = row("cross-entropy", "least cost", 0.5),
-    other = { ...row("cost loss", "tuned", 0.6), model: "network" as const };
+  const least = steadyRow("cross-entropy", "least cost", 0.5),
+    other = { ...steadyRow("cost loss", "tuned", 0.6), model: "network" as const };
   const costs = { fp: 1, fn: 5 } as unknown as NonNullable<Parameters<typeof comparisonText>[0]["costs"]>;
   const tail = (more: object) => comparisonText({ ...content, ...more }).split("\n").slice(8);
   const differences = [
-    difference(row("cost loss", "tuned", 0), "least cost", -0.3),
+    difference(steadyRow("cost loss", "tuned", 0), "least cost", -0.3),
     difference(other, "least cost", 0.1),
   ];
   assertEquals(tail({ score: "savings", costs, losses: [least, other], differences }), [
@@ -148,7 +142,7 @@ Deno.test("comparisonText: the whole of it, line by line, for costs and for an o
     "Use the f1 loss.",
   ]);
   assertEquals(
-    tail({ score: "averagePrecision", losses: [row("cross-entropy", "none", 0.5)], differences: [] }).slice(2),
+    tail({ score: "averagePrecision", losses: [steadyRow("cross-entropy", "none", 0.5)], differences: [] }).slice(2),
     [
       "* means over the test rows of 3 splits, with 95 % intervals that are corrected for overlapping splits and hold",
       "  jointly for each model; the order of the outputs is scored, so there is no threshold to tune",

@@ -15,13 +15,14 @@ import { readFolds } from "../../tasks/read_folds.ts";
 import { recommend } from "../../lib/compare/recommend.ts";
 import { fittedFraction, partsOf, runSplit, splitRows, testFraction } from "../../lib/compare/run_split.ts";
 import { trainingsOf } from "../../lib/compare/train_split.ts";
-import type { ComparedData, ComparedLoss } from "../../lib/compare/types.ts";
+import type { ComparedData } from "../../lib/compare/types.ts";
 import { rocAuc } from "../../lib/curves/curve_scores.ts";
 import { backward, forward, initialWeights } from "../../lib/network/mlp.ts";
 import { crossEntropy, crossEntropyGradient, labelsOf } from "../../lib/network/objectives.ts";
 import { seededRandom } from "../../lib/numerics/random.ts";
 import { f1 } from "../../lib/scores/ratio.ts";
 import { assertAllWithin, assertWithin } from "../helpers.ts";
+import { steadyRow } from "./fixtures.ts";
 
 const random = seededRandom(2);
 const x = Float64Array.from({ length: 120 }, () => random.normal());
@@ -145,15 +146,11 @@ Deno.test("readFolds: a text that is null, a list that is none or empty, and a f
   assertThrows(() => readFolds(text(lists.map(([row]) => [row + 1])), 11), RangeError, "row 0 is in no list");
 });
 
-const row = (loss: string, threshold: ComparedLoss["threshold"], mean: number): ComparedLoss => (
-  { model: "linear", loss, threshold, mean, values: [mean, mean, mean] }
-);
-
 Deno.test("sentences: a model without a threshold is named; a tuned loss against the tuned one has no mark; notes of costs", () => {
-  const none = row("cross-entropy", "none", 0.8);
+  const none = steadyRow("cross-entropy", "none", 0.8);
   const text = recommend([none], [], { score: "rocAuc", testByTrain: 1 / 3 });
   assert(text.includes("With the linear model, cross-entropy's rocAuc is 0.8000"), text);
-  const losses = [row("cross-entropy", "tuned", 0.8), row("f1 loss", "tuned", 0.81)],
+  const losses = [steadyRow("cross-entropy", "tuned", 0.8), steadyRow("f1 loss", "tuned", 0.81)],
     span = { mean: 0, low: 0, high: 0 };
   const differences = [{ model: "linear", loss: "f1 loss", threshold: "tuned", against: "tuned", ...span } as const];
   const data: ComparedData = {

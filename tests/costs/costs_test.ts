@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { fitMetric, metricGradient, metricLoss } from "@roundabout/roundabout";
 import { lossAndGradient } from "@roundabout/roundabout/core";
 import { costLoss, type CostOptions, costWeights, savings } from "@roundabout/roundabout/costs";
-import { assertAllWithin, assertRefused, assertWithin, onBackends, random } from "../helpers.ts";
+import { assertAllWithin, assertRefused, assertWithin, onBackends, random, valueAndGradient } from "../helpers.ts";
 
 onBackends("costLoss: the loss of TensorFlow.js, small and large, weighted or not, is that of the arrays", () => {
   for (const n of [40, 6000]) {
@@ -14,13 +14,9 @@ onBackends("costLoss: the loss of TensorFlow.js, small and large, weighted or no
       const loss = costLoss({ ...costs, step: "softsign", slope: 6 }), score = savings(costs);
       assertEquals(loss.name, "costLoss");
       const { value, gradient } = lossAndGradient(y, Array.from(p), { score, slope: 6, sampleWeight: w });
-      const of = tf.valueAndGrad((yPred) => loss(tf.tensor1d(y), yPred, tf.tensor1d(w)));
-      const found = tf.tidy(() => {
-        const { value, grad } = of(tf.tensor1d(p));
-        return { value: value.dataSync()[0], grad: grad.dataSync().slice() };
-      });
+      const found = tf.tidy(() => valueAndGradient(loss, tf.tensor1d(y), tf.tensor1d(p), tf.tensor1d(w)));
       assertWithin(found.value, value, 1e-6);
-      assertAllWithin(found.grad, gradient, 1e-6 * Math.max(...gradient.map(Math.abs)));
+      assertAllWithin(found.gradient, gradient, 1e-6 * Math.max(...gradient.map(Math.abs)));
     }
   }
 });

@@ -6,6 +6,7 @@ import { batchesOf, type FrameBatches, type NumberColumn, readTable } from "../.
 import { f1Loss, metricGradient } from "../../lib/mod.ts";
 import { assertRefused, assertWithin, random } from "../helpers.ts";
 import { slow } from "../slow.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 const next = random(8), n = 1003;
 const columns = {
@@ -28,22 +29,19 @@ async function rowsOf(batches: FrameBatches): Promise<{ sizes: number[]; rows: n
 }
 
 Deno.test("a frame, a lazy frame, a CSV and a Parquet file give every row once, in order, as often as asked", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    frame.writeCSV(`${folder}/rows.csv`);
-    frame.writeParquet(`${folder}/rows.parquet`);
-    const expected = columns.a.map((a, i) => [a, columns.b[i], columns.y[i], columns.w[i]]);
-    const before = tf.memory().numTensors;
-    for (const source of [frame, frame.lazy(), `${folder}/rows.csv`, `${folder}/rows.parquet`]) {
-      const batches = batchesOf(source, { label: "y", sampleWeight: "w", batchSize: 250 });
-      for (let pass = 0; pass < 2; pass++) {
-        assertEquals(await rowsOf(batches), { sizes: [250, 250, 250, 250, 3], rows: expected });
-      }
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary;
+  frame.writeCSV(`${folder}/rows.csv`);
+  frame.writeParquet(`${folder}/rows.parquet`);
+  const expected = columns.a.map((a, i) => [a, columns.b[i], columns.y[i], columns.w[i]]);
+  const before = tf.memory().numTensors;
+  for (const source of [frame, frame.lazy(), `${folder}/rows.csv`, `${folder}/rows.parquet`]) {
+    const batches = batchesOf(source, { label: "y", sampleWeight: "w", batchSize: 250 });
+    for (let pass = 0; pass < 2; pass++) {
+      assertEquals(await rowsOf(batches), { sizes: [250, 250, 250, 250, 3], rows: expected });
     }
-    assertEquals(tf.memory().numTensors, before);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
   }
+  assertEquals(tf.memory().numTensors, before);
 });
 
 Deno.test("the kinds of a frame's columns that are numbers: texts, True and False, integers, decimals, as readTable has them", async () => {
@@ -75,34 +73,31 @@ Deno.test("the kinds of a frame's columns that are numbers: texts, True and Fals
 slow.test("more rows than a piece: none is lost between two, and the row of an error is that of the source", async () => {
   const rows = 70_001,
     long = pl.DataFrame({ i: Array.from({ length: rows }, (_, i) => i), y: new Array(rows).fill(0) });
-  const folder = await Deno.makeTempDir();
-  try {
-    const text = (last: string) =>
-      `i,y\n${Array.from({ length: rows }, (_, i) => `${i === rows - 1 ? last : i},0\n`).join("")}`;
-    await Deno.writeTextFile(`${folder}/long.csv`, text(String(rows - 1)));
-    await Deno.writeTextFile(`${folder}/broken.csv`, text("x"));
-    for (const source of [long, `${folder}/long.csv`]) {
-      let row = 0;
-      for await (const batch of batchesOf(source, { label: "y", batchSize: 30_000 })) {
-        for (const i of batch[0].dataSync()) if (i !== row++) assertEquals(i, row - 1);
-        tf.dispose([...batch]);
-      }
-      assertEquals(row, rows);
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary;
+  const text = (last: string) =>
+    `i,y\n${Array.from({ length: rows }, (_, i) => `${i === rows - 1 ? last : i},0\n`).join("")}`;
+  await Deno.writeTextFile(`${folder}/long.csv`, text(String(rows - 1)));
+  await Deno.writeTextFile(`${folder}/broken.csv`, text("x"));
+  for (const source of [long, `${folder}/long.csv`]) {
+    let row = 0;
+    for await (const batch of batchesOf(source, { label: "y", batchSize: 30_000 })) {
+      for (const i of batch[0].dataSync()) if (i !== row++) assertEquals(i, row - 1);
+      tf.dispose([...batch]);
     }
-    const holed = pl.DataFrame({
-      i: (long.getColumn("i").toArray() as (number | null)[]).with(-1, null),
-      y: new Array(rows).fill(0),
-    });
-    for (const [source, holds] of [[holed, "none"], [`${folder}/broken.csv`, "'x'"]] as const) {
-      const { message } = await assertRejects(
-        () => rowsOf(batchesOf(source, { label: "y", sampleWeight: "y" })),
-        RangeError,
-      );
-      const place = holds === "none" ? `row ${rows}` : `row ${rows} (line ${rows + 1})`;
-      assertStringIncludes(message, `the column 'i' must hold numbers, ${place} holds ${holds}`);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    assertEquals(row, rows);
+  }
+  const holed = pl.DataFrame({
+    i: (long.getColumn("i").toArray() as (number | null)[]).with(-1, null),
+    y: new Array(rows).fill(0),
+  });
+  for (const [source, holds] of [[holed, "none"], [`${folder}/broken.csv`, "'x'"]] as const) {
+    const { message } = await assertRejects(
+      () => rowsOf(batchesOf(source, { label: "y", sampleWeight: "y" })),
+      RangeError,
+    );
+    const place = holds === "none" ? `row ${rows}` : `row ${rows} (line ${rows + 1})`;
+    assertStringIncludes(message, `the column 'i' must hold numbers, ${place} holds ${holds}`);
   }
 });
 

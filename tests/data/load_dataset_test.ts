@@ -4,6 +4,7 @@ import { type DatasetName, datasets, loadDataset } from "@roundabout/roundabout/
 import { loadFile } from "../../lib/data/load_dataset.ts";
 import { slow } from "../slow.ts";
 import { binaryNames, names, recorded } from "./facts.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 const readme = await Deno.readTextFile(new URL("../../data/README.md", import.meta.url));
 const licences = await Deno.readTextFile(new URL("../../data/LICENSES.md", import.meta.url));
@@ -97,20 +98,17 @@ for (const name of names) {
 
 slow.test("loadDataset: works from any working directory", async () => {
   // In a process of its own: the tests of all files share one directory.
-  const folder = await Deno.makeTempDir({ prefix: "roundabout-data-" }), root = new URL("../../", import.meta.url);
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary, root = new URL("../../", import.meta.url);
   const config = new URL("deno.json", root), module = new URL("lib/data/mod.ts", root);
   const code = `import { loadDataset } from "${module}"; console.log((await loadDataset("wdbc")).frame.height);`;
-  try {
-    await Deno.writeTextFile(`${folder}/load.ts`, code);
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", "--quiet", `--config=${fileURLToPath(config)}`, "load.ts"],
-      cwd: folder,
-    }).output();
-    const [told, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    assertEquals(told.trim(), "569", error);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await Deno.writeTextFile(`${folder}/load.ts`, code);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--quiet", `--config=${fileURLToPath(config)}`, "load.ts"],
+    cwd: folder,
+  }).output();
+  const [told, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals(told.trim(), "569", error);
 });
 
 Deno.test("loadDataset: an unknown name is an error", async () => {

@@ -26,7 +26,7 @@ import {
 } from "../../lib/mod.ts";
 import type { ScoreName } from "../../lib/core.ts";
 import { allScores, bestOf, rangeOf } from "../all_scores.ts";
-import { assertAllWithin, assertWithin, counted, onBackends, random, reference } from "../helpers.ts";
+import { assertAllWithin, assertWithin, counted, onBackends, random, reference, valueAndGradient } from "../helpers.ts";
 
 const shapes = ["softsign", "logistic", "arctan", "gaussian", "linearRamp"] as const;
 
@@ -40,8 +40,8 @@ interface Batch {
 function evaluate(loss: Loss, { yTrue, yPred, sampleWeight }: Batch): { value: number; gradient: number[] } {
   return tf.tidy(() => {
     const y = tf.tensor1d(yTrue, "float32"), w = sampleWeight ? tf.tensor1d(sampleWeight, "float32") : undefined;
-    const result = tf.valueAndGrad((p) => loss(y, p, w))(tf.tensor1d(yPred, "float32"));
-    return { value: result.value.dataSync()[0], gradient: [...result.grad.dataSync()].map((g) => g + 0) }; // no −0
+    const { value, gradient } = valueAndGradient(loss, y, tf.tensor1d(yPred, "float32"), w);
+    return { value, gradient: [...gradient].map((g) => g + 0) }; // no −0
   });
 }
 

@@ -6,6 +6,7 @@ import { f1Loss, metricGradient } from "../../lib/mod.ts";
 import { assertWithin, random } from "../helpers.ts";
 import { fileURLToPath } from "node:url";
 import { ConfusionMeter } from "../../lib/core.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 Deno.test("TensorFlow.js: accumulated gradients are off by more than a tenth at 1 % positives, metricGradient is not", async () => {
   const next = random(12), n = 1024, batchSize = 64, features = 6;
@@ -106,16 +107,13 @@ const onPython = (name: string, fn: () => Promise<void>) =>
 
 /** Merges meters in Python. */
 async function merged(...meters: ConfusionMeter[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const folder = await Deno.makeTempDir({ prefix: "roundabout-meters-" });
-  try {
-    const paths = meters.map((_, i) => `${folder}/${i}.json`);
-    for (const [i, path] of paths.entries()) await Deno.writeTextFile(path, JSON.stringify(meters[i]));
-    const { code, stdout, stderr } = await new Deno.Command("python3", { args: [script, ...paths] }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, stdout: text(stdout), stderr: text(stderr) };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary;
+  const paths = meters.map((_, i) => `${folder}/${i}.json`);
+  for (const [i, path] of paths.entries()) await Deno.writeTextFile(path, JSON.stringify(meters[i]));
+  const { code, stdout, stderr } = await new Deno.Command("python3", { args: [script, ...paths] }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
 const next = random(7), scale = [1e16, 1, 1e-16, 0.1];

@@ -5,6 +5,7 @@ import { classificationReport, ConfusionMeter, confusionTable } from "../../lib/
 import { confusionOn, countsOn, countsSql, reportOn } from "../../lib/sql/mod.ts";
 import { random } from "../helpers.ts";
 import { type Engine, makeScored, onDuckdb } from "./duckdb.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 const scored = { from: "t", label: "y", output: "p", sampleWeight: "w" } as const;
 
@@ -212,7 +213,8 @@ onDuckdb("Parquet, CSV and JSON, compressed or not, by pattern and from folders 
     rows = Array.from({ length: 60 }, () => ({ y: Number(next() < 0.4), p: Math.fround(next()), w: 1 }));
   await makeScored(engine, rows);
   const wanted = new ConfusionMeter().update(rows.map(({ y }) => y), rows.map(({ p }) => p)).counts;
-  const folder = await Deno.makeTempDir({ prefix: "roundabout-formats-" });
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary;
   const formats = {
     parquet: "FORMAT parquet, COMPRESSION zstd",
     csv: "FORMAT csv, HEADER",
@@ -223,20 +225,16 @@ onDuckdb("Parquet, CSV and JSON, compressed or not, by pattern and from folders 
     "jsonl.gz": "FORMAT json, COMPRESSION gzip",
     "ndjson.zst": "FORMAT json, COMPRESSION zstd",
   };
-  try {
-    await Deno.mkdir(`${folder}/deep/er`, { recursive: true });
-    for (const [ending, format] of Object.entries(formats)) {
-      await engine.run(`COPY (SELECT y, p FROM t WHERE p < 0.5) TO '${folder}/deep/low.${ending}' (${format})`);
-      await engine.run(`COPY (SELECT y, p FROM t WHERE p >= 0.5) TO '${folder}/deep/er/high.${ending}' (${format})`);
-      const { slices: [{ meter, rows: n }] } = await countsOn(engine.query, {
-        from: { files: `${folder}/**/*.${ending}` },
-        label: "y",
-        output: "p",
-      });
-      assertEquals([meter.counts, n], [wanted, rows.length], ending);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  await Deno.mkdir(`${folder}/deep/er`, { recursive: true });
+  for (const [ending, format] of Object.entries(formats)) {
+    await engine.run(`COPY (SELECT y, p FROM t WHERE p < 0.5) TO '${folder}/deep/low.${ending}' (${format})`);
+    await engine.run(`COPY (SELECT y, p FROM t WHERE p >= 0.5) TO '${folder}/deep/er/high.${ending}' (${format})`);
+    const { slices: [{ meter, rows: n }] } = await countsOn(engine.query, {
+      from: { files: `${folder}/**/*.${ending}` },
+      label: "y",
+      output: "p",
+    });
+    assertEquals([meter.counts, n], [wanted, rows.length], ending);
   }
 });
 

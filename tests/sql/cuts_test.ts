@@ -6,6 +6,7 @@ import { f1, tuneThreshold } from "../../lib/mod.ts";
 import { curveOn, type Query, tuneThresholdOn } from "../../lib/sql/mod.ts";
 import { allScores } from "../all_scores.ts";
 import { assertWithin, random } from "../helpers.ts";
+import { rowsToCut } from "../training/fixtures.ts";
 import { type Engine, makeScored, onDuckdb, scored, type ScoredRow, slowOnDuckdb } from "./duckdb.ts";
 
 /** The library's own answer. */
@@ -18,15 +19,7 @@ function tuned(rows: readonly ScoredRow[], score: Parameters<typeof tuneThreshol
   }));
 }
 
-const outputs = [0, 1e-45, 0.1, 0.25, 0.5, 0.5 + 2 ** -24, 0.75, 1 - 2 ** -24, 1, 1 + 2 ** -23].map(Math.fround);
-const someRows = fc.array(
-  fc.record({
-    y: fc.constantFrom(0, 1),
-    p: fc.oneof(fc.constantFrom(...outputs), fc.float({ min: 0, max: 1, noNaN: true })),
-    w: fc.constantFrom(0, 1, 1, 0.5, 3),
-  }),
-  { minLength: 1, maxLength: 60 },
-);
+const someRows = rowsToCut(60, [1 + 2 ** -23]);
 
 slowOnDuckdb(
   "threshold and value are those of tuneThreshold to the last digit: every score, ties, bounds, weights",

@@ -8,6 +8,7 @@ import { assertWithin, random } from "../helpers.ts";
 import { isQuick, slow } from "../slow.ts";
 import { type Engine, onDuckdb, slowOnDuckdb } from "./duckdb.ts";
 import { type SparkCase, sparkCases, sparkTable, traps } from "./spark_cases.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 interface Recorded {
   answers: Record<string, Record<string, unknown>[]>;
@@ -138,38 +139,35 @@ SparkSession.builder = Builder()
 
 slow.test("deno task sql makes Spark a view of a folder and of all in it, of a pattern, and asks it of the view", async () => {
   const root = fileURLToPath(new URL("../../", import.meta.url));
-  const folder = await Deno.makeTempDir({ prefix: "roundabout-spark-" }), rows = `${folder}/rows`;
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary, rows = `${folder}/rows`;
   const notes = `${folder}/notes`;
-  try {
-    await Deno.mkdir(`${folder}/pyspark`);
-    await Deno.mkdir(`${rows}/deep`, { recursive: true });
-    await Deno.writeTextFile(`${folder}/pyspark/__init__.py`, "");
-    await Deno.writeTextFile(`${folder}/pyspark/sql.py`, notingSpark);
-    await Deno.writeTextFile(`${rows}/deep/a.tsv`, "y\tp\n1\t0.5\n");
-    const asked = async (name: string): Promise<Record<string, unknown>[]> => {
-      await Deno.writeTextFile(notes, "");
-      const { stderr } = await new Deno.Command(Deno.execPath(), {
-        args: [
-          ...["run", "-P=sql", "tasks/sql.ts", "counts", name, "--label", "y", "--output", "p"],
-          ...["--engine", "spark", "--python", "python3"],
-        ],
-        cwd: root,
-        env: { NO_COLOR: "1", PYTHONPATH: folder, SPARK_NOTES: notes, PYTHONDONTWRITEBYTECODE: "1" },
-      }).output();
-      assertStringIncludes(new TextDecoder().decode(stderr), "Spark refuses the query: it answers nothing");
-      return (await Deno.readTextFile(notes)).trim().split("\n").map((line) => JSON.parse(line));
-    };
-    const text = { format: "csv", header: true, inferSchema: true, sep: "\t" }, view = "roundabout";
-    const [ofFolder, { sql }] = await asked(rows);
-    assertEquals(ofFolder, { view, ...text, recursiveFileLookup: true, pathGlobFilter: "*.tsv", path: rows });
-    assertStringIncludes(String(sql), "FROM `roundabout` AS given");
-    const [ofPattern] = await asked(`${rows}/deep/*.tsv`);
-    assertEquals(ofPattern, { view, ...text, path: `${rows}/deep/*.tsv` });
-    const [ofParquet] = await asked(`${rows}/*.parquet`);
-    assertEquals(ofParquet, { view, format: "parquet", path: `${rows}/*.parquet` });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await Deno.mkdir(`${folder}/pyspark`);
+  await Deno.mkdir(`${rows}/deep`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/pyspark/__init__.py`, "");
+  await Deno.writeTextFile(`${folder}/pyspark/sql.py`, notingSpark);
+  await Deno.writeTextFile(`${rows}/deep/a.tsv`, "y\tp\n1\t0.5\n");
+  const asked = async (name: string): Promise<Record<string, unknown>[]> => {
+    await Deno.writeTextFile(notes, "");
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-P=sql", "tasks/sql.ts", "counts", name, "--label", "y", "--output", "p"],
+        ...["--engine", "spark", "--python", "python3"],
+      ],
+      cwd: root,
+      env: { NO_COLOR: "1", PYTHONPATH: folder, SPARK_NOTES: notes, PYTHONDONTWRITEBYTECODE: "1" },
+    }).output();
+    assertStringIncludes(new TextDecoder().decode(stderr), "Spark refuses the query: it answers nothing");
+    return (await Deno.readTextFile(notes)).trim().split("\n").map((line) => JSON.parse(line));
+  };
+  const text = { format: "csv", header: true, inferSchema: true, sep: "\t" }, view = "roundabout";
+  const [ofFolder, { sql }] = await asked(rows);
+  assertEquals(ofFolder, { view, ...text, recursiveFileLookup: true, pathGlobFilter: "*.tsv", path: rows });
+  assertStringIncludes(String(sql), "FROM `roundabout` AS given");
+  const [ofPattern] = await asked(`${rows}/deep/*.tsv`);
+  assertEquals(ofPattern, { view, ...text, path: `${rows}/deep/*.tsv` });
+  const [ofParquet] = await asked(`${rows}/*.parquet`);
+  assertEquals(ofParquet, { view, format: "parquet", path: `${rows}/*.parquet` });
 });
 
 const spark = isQuick ? { missing: "it takes a minute" } : await findSpark();
@@ -183,59 +181,53 @@ const onSpark = (name: string, test: (engine: Engine, python: string) => Promise
   );
 
 onSpark("Spark itself answers as DuckDB does, and says how far it is", async (engine, python) => {
-  const folder = await Deno.makeTempDir({ prefix: "roundabout-spark-" });
-  try {
-    await engine.table("t", sparkTable());
-    await engine.run(`COPY t TO '${folder}/t.parquet'`);
-    const heard: (number | undefined)[] = [];
-    await using spark = await sparkEngine({
-      python,
-      master: "local[2]",
-      views: { t: `${folder}/t.parquet` },
-      onScan: (_, percentage) => heard.push(percentage),
-    });
-    for (const one of sparkCases) {
-      assertSame(one, await one.run(spark.query, "spark"), await one.run(engine.query, "duckdb"));
-    }
-    const shares = () => heard.filter((share) => share !== undefined);
-    for (let rows = 2 ** 27; shares().length === 0; rows *= 4) { // until a query takes longer than a second
-      await spark.query(`SELECT CAST(SUM(hash(id) % 7) AS STRING) AS v FROM range(0, ${rows}, 1, 8)`);
-    }
-    assert(shares().every((share) => share >= 0 && share <= 100), JSON.stringify(heard));
-    const { message } = await assertRejects(() => spark.query("SELECT nothing FROM t"), Error);
-    assert(message.startsWith("Spark refuses the query: [UNRESOLVED_COLUMN"), message);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary;
+  await engine.table("t", sparkTable());
+  await engine.run(`COPY t TO '${folder}/t.parquet'`);
+  const heard: (number | undefined)[] = [];
+  await using spark = await sparkEngine({
+    python,
+    master: "local[2]",
+    views: { t: `${folder}/t.parquet` },
+    onScan: (_, percentage) => heard.push(percentage),
+  });
+  for (const one of sparkCases) {
+    assertSame(one, await one.run(spark.query, "spark"), await one.run(engine.query, "duckdb"));
   }
+  const shares = () => heard.filter((share) => share !== undefined);
+  for (let rows = 2 ** 27; shares().length === 0; rows *= 4) { // until a query takes longer than a second
+    await spark.query(`SELECT CAST(SUM(hash(id) % 7) AS STRING) AS v FROM range(0, ${rows}, 1, 8)`);
+  }
+  assert(shares().every((share) => share >= 0 && share <= 100), JSON.stringify(heard));
+  const { message } = await assertRejects(() => spark.query("SELECT nothing FROM t"), Error);
+  assert(message.startsWith("Spark refuses the query: [UNRESOLVED_COLUMN"), message);
 });
 
 onSpark("deno task sql asks Spark of a folder of CSV files, and prints what DuckDB prints", async (_, python) => {
   const root = fileURLToPath(new URL("../../", import.meta.url));
-  const folder = await Deno.makeTempDir({ prefix: "roundabout-spark-" }), next = random(3);
-  try {
-    await Deno.mkdir(`${folder}/deep`);
-    for (const name of ["a.csv", "deep/b.csv"]) {
-      const lines = Array.from({ length: 30 }, () => `${Number(next() < 0.4)},${next()}`);
-      await Deno.writeTextFile(`${folder}/${name}`, ["y,p", ...lines, ""].join("\n"));
-    }
-    const home = new TextDecoder().decode(
-      (await new Deno.Command(python, { args: ["-c", "import pyspark; print(pyspark.__path__[0])"] }).output()).stdout,
-    ).trim();
-    const ask = async (...engine: string[]) => {
-      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-P=sql", "tasks/sql.ts", "threshold", folder, "--label", "y", "--output", "p", ...engine],
-        cwd: root,
-        env: { NO_COLOR: "1", PYSPARK_PYTHON: python, SPARK_HOME: home },
-      }).output();
-      assertEquals(code, 0, new TextDecoder().decode(stderr));
-      return new TextDecoder().decode(stdout).replace(/^sql: done in .*$/m, "");
-    };
-    const wanted = await ask();
-    assertStringIncludes(wanted, "threshold 0.");
-    for (const program of [python, `${home}/bin/spark-submit`]) {
-      assertEquals(await ask("--engine", "spark", "--python", program, "--master", "local[1]"), wanted, program);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary, next = random(3);
+  await Deno.mkdir(`${folder}/deep`);
+  for (const name of ["a.csv", "deep/b.csv"]) {
+    const lines = Array.from({ length: 30 }, () => `${Number(next() < 0.4)},${next()}`);
+    await Deno.writeTextFile(`${folder}/${name}`, ["y,p", ...lines, ""].join("\n"));
+  }
+  const home = new TextDecoder().decode(
+    (await new Deno.Command(python, { args: ["-c", "import pyspark; print(pyspark.__path__[0])"] }).output()).stdout,
+  ).trim();
+  const ask = async (...engine: string[]) => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-P=sql", "tasks/sql.ts", "threshold", folder, "--label", "y", "--output", "p", ...engine],
+      cwd: root,
+      env: { NO_COLOR: "1", PYSPARK_PYTHON: python, SPARK_HOME: home },
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    return new TextDecoder().decode(stdout).replace(/^sql: done in .*$/m, "");
+  };
+  const wanted = await ask();
+  assertStringIncludes(wanted, "threshold 0.");
+  for (const program of [python, `${home}/bin/spark-submit`]) {
+    assertEquals(await ask("--engine", "spark", "--python", program, "--master", "local[1]"), wanted, program);
   }
 });

@@ -5,6 +5,7 @@ import { ConfusionMeter } from "../../lib/core.ts";
 import { countsOn, countsSql, histogramSql, metricGradientOn, reportOn, tuneThresholdOn } from "../../lib/sql/mod.ts";
 import { random } from "../helpers.ts";
 import { type Engine, makeScored, onDuckdb } from "./duckdb.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 const scored = { from: "t", label: "y", output: "p", sampleWeight: "w" } as const;
 
@@ -95,15 +96,12 @@ onDuckdb("trap: quotes; a name is a name, however odd", async (engine) => {
     countsSql({ from: ["lake", "t`"], label: "y`", output: "p", dialect: "spark" }).match(/`[^ ]*/g),
     ["`y```", "`p`", "`lake`.`t```"],
   );
-  const path = await Deno.makeTempDir({ prefix: "it's " });
-  try {
-    await engine.run(`COPY (SELECT 1.0 AS y, 0.7 AS p) TO '${path.replaceAll("'", "''")}/a.parquet'`);
-    const files = { files: `${path}/*.parquet` };
-    const { slices } = await countsOn(engine.query, { from: files, label: "y", output: "p" });
-    assertEquals(slices[0].meter.counts[0].tp, 1);
-  } finally {
-    await Deno.remove(path, { recursive: true });
-  }
+  using temporary = new TemporaryFolder({ prefix: "it's " });
+  const { folder: path } = temporary;
+  await engine.run(`COPY (SELECT 1.0 AS y, 0.7 AS p) TO '${path.replaceAll("'", "''")}/a.parquet'`);
+  const files = { files: `${path}/*.parquet` };
+  const quoted = await countsOn(engine.query, { from: files, label: "y", output: "p" });
+  assertEquals(quoted.slices[0].meter.counts[0].tp, 1);
 });
 
 Deno.test("trap: in Spark a backslash escapes inside a text, in DuckDB it does not", () => {

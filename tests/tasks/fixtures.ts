@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 /** Cell: its code, or a whole cell of the format. */
 export type FixtureCell = string | Record<string, unknown>;
@@ -12,12 +13,10 @@ export type FixtureCell = string | Record<string, unknown>;
 const code = (source: string) => ({ cell_type: "code", metadata: {}, source, outputs: [], execution_count: null });
 
 /** Folder of notebooks that is removed at the end of its scope. */
-export class Fixtures implements Disposable {
-  /** Path of the folder. */
-  readonly folder: string = Deno.makeTempDirSync({
-    dir: fileURLToPath(new URL(".", import.meta.url)),
-    prefix: ".fixtures-",
-  });
+export class Fixtures extends TemporaryFolder {
+  constructor() {
+    super({ dir: fileURLToPath(new URL(".", import.meta.url)), prefix: ".fixtures-" });
+  }
 
   /** Returns the path of a file that need not exist. */
   path(name: string): string {
@@ -40,10 +39,6 @@ export class Fixtures implements Disposable {
   /** Lists the names of the files in the folder. */
   names(): string[] {
     return [...Deno.readDirSync(this.folder)].map(({ name }) => name).sort();
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.folder, { recursive: true });
   }
 }
 

@@ -13,37 +13,32 @@ import {
 import { root, UsageError } from "../../tasks/cli.ts";
 import { jupyterEnvironment, kernelspec, portOption } from "../../tasks/lab.ts";
 import { runApart } from "./fixtures.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 const project = fileURLToPath(root).replace(/[\\/]$/, "");
 
 /** Runs the task as a person does, in a copy of tasks/ without any .venv. */
 async function runCopy(args: string[], env: Record<string, string>) {
-  const copy = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(join(copy, "tasks"));
-    for (const file of ["cli.ts", "lab.ts", "lab_requirements.txt"]) {
-      await Deno.copyFile(join(project, "tasks", file), join(copy, "tasks", file));
-    }
-    const { code, stdout: out, stderr: err } = await runApart(
-      ["run", "-A", "--no-config", join(copy, "tasks", "lab.ts"), ...args],
-      env,
-    );
-    const files = Array.from(Deno.readDirSync(copy), (entry) => entry.name);
-    return { code, out, err, files };
-  } finally {
-    await Deno.remove(copy, { recursive: true });
+  using temporary = new TemporaryFolder();
+  const { folder: copy } = temporary;
+  await Deno.mkdir(join(copy, "tasks"));
+  for (const file of ["cli.ts", "lab.ts", "lab_requirements.txt"]) {
+    await Deno.copyFile(join(project, "tasks", file), join(copy, "tasks", file));
   }
+  const { code, stdout: out, stderr: err } = await runApart(
+    ["run", "-A", "--no-config", join(copy, "tasks", "lab.ts"), ...args],
+    env,
+  );
+  const files = Array.from(Deno.readDirSync(copy), (entry) => entry.name);
+  return { code, out, err, files };
 }
 
 /** Calls `use` with the path of a program that stands in for Python. */
 async function withPython(script: string, use: (path: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir(), path = join(folder, "python");
-  try {
-    await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    await use(path);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary, path = join(folder, "python");
+  await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  await use(path);
 }
 
 Deno.test("the kernelspec starts this Deno as a kernel", () => {

@@ -13,6 +13,7 @@ import {
 } from "../../tasks/mutants.ts";
 import { root } from "../../tasks/cli.ts";
 import { slow } from "../slow.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 Deno.test("readMutants: the changed code of each, in the order of the source, without what is ignored", () => {
   const source = "const a = 1;\nif (a > 0) {\n  throw 1;\n}\n", fileName = "lib/scores/a.ts";
@@ -108,44 +109,41 @@ Deno.test.ignore("is slow", () => { toy.unreached(); throw new Error("not to be 
 `;
 
 slow.test("testMutants: switched in one process, or in their own if their code runs once; loops and traces end", async () => {
-  const copy = await Deno.makeTempDir({ prefix: "roundabout-toy-" });
-  try {
-    for (const folder of ["lib/toy", "tests/toy", "tasks"]) await Deno.mkdir(`${copy}/${folder}`, { recursive: true });
-    const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-    await Deno.writeTextFile(`${copy}/deno.json`, JSON.stringify({ imports: { "fast-check": imports["fast-check"] } }));
-    await Deno.writeTextFile(`${copy}/lib/toy/a.ts`, toyLibrary);
-    await Deno.writeTextFile(`${copy}/tests/toy/a_test.ts`, toyTests);
-    for (const file of ["mutant_tests.ts", "processes.ts", "cli.ts"].map((name) => `tasks/${name}`)) {
-      await Deno.copyFile(new URL(file, root), `${copy}/${file}`);
-    }
-    const lines: string[] = [], ignore = () => {};
-    // The mutant that leaves traces runs before others that use the same process.
-    const order = [7, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11];
-    const results = await testMutants(order.map(mutant), ["tests/toy/a_test.ts"], {
-      copy,
-      jobs: 1,
-      leastSeconds: 3,
-      signal: new AbortController().signal,
-      report: { line: (text) => lines.push(text), status: ignore, progress: ignore },
-    });
-    assertEquals(Object.fromEntries(results.map(({ id, status }) => [id, status])), {
-      "1": "killed",
-      "2": "survived",
-      "3": "killed",
-      "4": "killed",
-      "5": "killed",
-      "6": "timeout",
-      "7": "killed",
-      "8": "killed",
-      "9": "survived",
-      "10": "killed",
-      "11": "killed",
-    });
-    assertEquals(results.map(({ line }) => line), order);
-    assertEquals(lines, ["left out, as it fails when it runs again: is left out"]);
-  } finally {
-    await Deno.remove(copy, { recursive: true });
+  using temporary = new TemporaryFolder();
+  const { folder: copy } = temporary;
+  for (const folder of ["lib/toy", "tests/toy", "tasks"]) await Deno.mkdir(`${copy}/${folder}`, { recursive: true });
+  const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  await Deno.writeTextFile(`${copy}/deno.json`, JSON.stringify({ imports: { "fast-check": imports["fast-check"] } }));
+  await Deno.writeTextFile(`${copy}/lib/toy/a.ts`, toyLibrary);
+  await Deno.writeTextFile(`${copy}/tests/toy/a_test.ts`, toyTests);
+  for (const file of ["mutant_tests.ts", "processes.ts", "cli.ts"].map((name) => `tasks/${name}`)) {
+    await Deno.copyFile(new URL(file, root), `${copy}/${file}`);
   }
+  const lines: string[] = [], ignore = () => {};
+  // The mutant that leaves traces runs before others that use the same process.
+  const order = [7, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11];
+  const results = await testMutants(order.map(mutant), ["tests/toy/a_test.ts"], {
+    copy,
+    jobs: 1,
+    leastSeconds: 3,
+    signal: new AbortController().signal,
+    report: { line: (text) => lines.push(text), status: ignore, progress: ignore },
+  });
+  assertEquals(Object.fromEntries(results.map(({ id, status }) => [id, status])), {
+    "1": "killed",
+    "2": "survived",
+    "3": "killed",
+    "4": "killed",
+    "5": "killed",
+    "6": "timeout",
+    "7": "killed",
+    "8": "killed",
+    "9": "survived",
+    "10": "killed",
+    "11": "killed",
+  });
+  assertEquals(results.map(({ line }) => line), order);
+  assertEquals(lines, ["left out, as it fails when it runs again: is left out"]);
 });
 
 Deno.test("testsOfRound: the quick tests of a mutant first, the others in a second round", () => {

@@ -8,6 +8,7 @@ import { runSql, sqlSpec } from "../../tasks/sql.ts";
 import { assertWithin } from "../helpers.ts";
 import { slow } from "../slow.ts";
 import { runApart } from "./fixtures.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const isThere = await import("@duckdb/node-api").then(() => true, () => false);
@@ -112,7 +113,8 @@ onDuckdb("fit keeps its state in a file and goes on from it", async () => {
 
 onDuckdb("a table of a database file, and a folder of compressed files", async () => {
   const { DuckDBInstance } = await import("@duckdb/node-api");
-  const folder = await Deno.makeTempDir({ prefix: "roundabout-sql-" }), columns = ["--label", "y", "--output", "p 1"];
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary, columns = ["--label", "y", "--output", "p 1"];
   const instance = await DuckDBInstance.create(`${folder}/lake.duckdb`), connection = await instance.connect();
   const values = rows.map((row) => `(${row.y}, ${row["p 1"]}::DOUBLE)`).join(", ");
   await connection.run(`CREATE SCHEMA deep; CREATE TABLE deep.t AS SELECT * FROM (VALUES ${values}) AS v(y, "p 1")`);
@@ -129,7 +131,6 @@ onDuckdb("a table of a database file, and a folder of compressed files", async (
   const wanted = await printed("scored.csv");
   assertEquals(await printed("deep.t", "--database", `${folder}/lake.duckdb`), wanted);
   assertEquals(await printed(`${folder}/zst`), wanted);
-  await Deno.remove(folder, { recursive: true });
 });
 
 onDuckdb("what the engine refuses is one sentence and exit code 1", async () => {

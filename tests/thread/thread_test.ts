@@ -3,15 +3,14 @@ import { assert, assertEquals, assertGreater, assertLess, assertStrictEquals } f
 import * as tf from "@tensorflow/tfjs";
 import { applyStep, linearRamp, logistic, precisionLoss, precisionMetric, softsign } from "../../lib/mod.ts";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss, type ThreadLoss } from "../../lib/thread/thread.ts";
-import { assertAllWithin, assertWithin, counted, onBackends, random } from "../helpers.ts";
+import { assertAllWithin, assertWithin, counted, onBackends, random, valueAndGradient } from "../helpers.ts";
 
 type LossOfTwo = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Scalar;
 
 function evaluate(loss: LossOfTwo, yTrue: number[], yPred: number[]): { value: number; gradient: number[] } {
   return tf.tidy(() => {
-    const y = tf.tensor1d(yTrue);
-    const { value, grad } = tf.valueAndGrad((p) => loss(y, p))(tf.tensor1d(yPred));
-    return { value: value.dataSync()[0], gradient: [...grad.dataSync()] };
+    const { value, gradient } = valueAndGradient(loss, tf.tensor1d(yTrue), tf.tensor1d(yPred));
+    return { value, gradient: [...gradient] };
   });
 }
 

@@ -7,6 +7,7 @@ import { backends, random, slowOnWasm } from "../helpers.ts";
 import { slow } from "../slow.ts";
 import { memoryStore, network, weightsOf } from "./fixtures.ts";
 import { checkpointFile, fileSystem } from "../../lib/training/checkpoint_file.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 const child = new URL("./resume_child.ts", import.meta.url).pathname;
 
@@ -34,22 +35,19 @@ const lastLine = (text: string): string => text.trim().split("\n").at(-1)!;
 for (const [i, mode] of ["running", "exact"].entries()) {
   const backend = backends[i];
   slow.test(`a process killed between epochs goes on and ends at the same bytes: ${mode} (${backend})`, async () => {
-    const folder = await Deno.makeTempDir(), file = `${folder}/model.json`;
-    try {
-      const whole = lastLine(await train([mode, backend]));
-      await train([mode, backend, file], 2);
-      const first = await Deno.readTextFile(file), twice = mode === "running"; // killed a second time
-      if (twice) {
-        const again = await train([mode, backend, file], 5);
-        assert(again.startsWith("epoch 2\n") && await Deno.readTextFile(file) !== first, again.slice(0, 40));
-      }
-      const resumed = await train([mode, backend, file]);
-      assert(resumed.startsWith(`epoch ${twice ? 5 : 2}\n`), resumed.slice(0, 40));
-      assertEquals(lastLine(resumed), whole);
-      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
+    using temporary = new TemporaryFolder();
+    const { folder } = temporary, file = `${folder}/model.json`;
+    const whole = lastLine(await train([mode, backend]));
+    await train([mode, backend, file], 2);
+    const first = await Deno.readTextFile(file), twice = mode === "running"; // killed a second time
+    if (twice) {
+      const again = await train([mode, backend, file], 5);
+      assert(again.startsWith("epoch 2\n") && await Deno.readTextFile(file) !== first, again.slice(0, 40));
     }
+    const resumed = await train([mode, backend, file]);
+    assert(resumed.startsWith(`epoch ${twice ? 5 : 2}\n`), resumed.slice(0, 40));
+    assertEquals(lastLine(resumed), whole);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);
   });
 }
 
@@ -89,26 +87,23 @@ slow.test({
   name: "a real file on a disk that is full: the old checkpoint survives, nothing else is left",
   ignore: Deno.build.os !== "linux", // /dev/full
   fn: async () => {
-    const folder = await Deno.makeTempDir(), file = `${folder}/model.json`, args = ["running", "cpu", file];
-    try {
-      await train(args, 2);
-      const old = await Deno.readTextFile(file);
-      await Deno.symlink("/dev/full", `${file}.tmp`); // what is written beside it finds no room
-      const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", child, ...args],
-        env: { NO_COLOR: "1" },
-      }).output();
-      assertEquals(success, false);
-      assertStringIncludes(
-        new TextDecoder().decode(stderr),
-        `Cannot write the checkpoint '${file}' after epoch 2: ENOSPC: no space left on device`,
-      );
-      assertEquals(await Deno.readTextFile(file), old);
-      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);
-      assert((await train(args)).startsWith("epoch 2\n")); // there is room again
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    using temporary = new TemporaryFolder();
+    const { folder } = temporary, file = `${folder}/model.json`, args = ["running", "cpu", file];
+    await train(args, 2);
+    const old = await Deno.readTextFile(file);
+    await Deno.symlink("/dev/full", `${file}.tmp`); // what is written beside it finds no room
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", child, ...args],
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals(success, false);
+    assertStringIncludes(
+      new TextDecoder().decode(stderr),
+      `Cannot write the checkpoint '${file}' after epoch 2: ENOSPC: no space left on device`,
+    );
+    assertEquals(await Deno.readTextFile(file), old);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["model.json"]);
+    assert((await train(args)).startsWith("epoch 2\n")); // there is room again
   },
 });
 
@@ -138,12 +133,12 @@ Deno.test("a checkpoint is read as it was written, arrays of any length to the l
 });
 
 Deno.test("a checkpoint file that cannot be read is an error, not a training from the beginning", async () => {
-  const folder = await Deno.makeTempDir(), own = network(), before = tf.memory().numTensors + 2;
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary, own = network(), before = tf.memory().numTensors + 2;
   const options = { loss: f1Loss(), epochs: 1, checkpoint: folder, resume: true };
   const { message } = await assertRejects(() => fitMetric(own, problem(), options), Error, "directory");
   assert(!message.startsWith("Cannot write"), message); // not after an epoch
   assertEquals(tf.memory().numTensors, before); // the data
-  await Deno.remove(folder);
 });
 
 Deno.test("a checkpoint of another training, of other data, or that cannot be read is refused", async () => {
@@ -248,7 +243,8 @@ slowOnWasm("a NaN at row 100,000 of a data set is named", async () => {
 
 // The file of a checkpoint: read as it was written, none before, replaced as a whole, closed.
 Deno.test("a checkpoint's file is none at first, then the last text; it is closed, and nothing is left beside it", async () => {
-  const folder = await Deno.makeTempDir(), fs = fileSystem()!, { open } = fs;
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary, fs = fileSystem()!, { open } = fs;
   let opened = 0;
   try {
     const file = checkpointFile(`${folder}/checkpoint`);
@@ -266,20 +262,16 @@ Deno.test("a checkpoint's file is none at first, then the last text; it is close
     assertStrictEquals(opened, 0);
   } finally {
     fs.open = open;
-    await Deno.remove(folder, { recursive: true });
   }
 });
 
 Deno.test("a checkpoint that cannot be read or replaced says so, and leaves nothing beside it", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(`${folder}/checkpoint/inside`, { recursive: true });
-    const file = checkpointFile(`${folder}/checkpoint`);
-    await assertRejects(() => file.read());
-    await assertRejects(() => file.write("text"));
-    await assertRejects(() => checkpointFile(`${folder}/none/checkpoint`).write("text"), Error, "open");
-    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["checkpoint"]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using temporary = new TemporaryFolder();
+  const { folder } = temporary;
+  await Deno.mkdir(`${folder}/checkpoint/inside`, { recursive: true });
+  const file = checkpointFile(`${folder}/checkpoint`);
+  await assertRejects(() => file.read());
+  await assertRejects(() => file.write("text"));
+  await assertRejects(() => checkpointFile(`${folder}/none/checkpoint`).write("text"), Error, "open");
+  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["checkpoint"]);
 });

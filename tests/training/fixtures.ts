@@ -1,5 +1,6 @@
-// Small models with the same weights in every run, an optimizer that keeps the gradients, checkpoints in memory.
+// Small models with the same weights in every run, an optimizer that keeps the gradients, checkpoints in memory, rows to cut.
 import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
 import type { CheckpointStore, LayersOptimizer } from "../../lib/mod.ts";
 
 export type Activation = "sigmoid" | "softmax" | "linear";
@@ -43,3 +44,19 @@ export function memoryStore(failAt = Infinity): CheckpointStore & { text?: strin
     },
   };
 }
+
+const bounds = [0, 1e-45, 0.1, 0.25, 0.5, 0.5 + 2 ** -24, 0.75, 1 - 2 ** -24, 1];
+
+/** Rows with outputs that tie, lie at the bounds or, by `more`, beyond them, and weights of 0 among others. */
+export const rowsToCut = (maxLength: number, more: number[] = []) =>
+  fc.array(
+    fc.record({
+      y: fc.constantFrom(0, 1),
+      p: fc.oneof(
+        fc.constantFrom(...[...bounds, ...more].map(Math.fround)),
+        fc.float({ min: 0, max: 1, noNaN: true }),
+      ),
+      w: fc.constantFrom(0, 1, 1, 0.5, 3),
+    }),
+    { minLength: 1, maxLength },
+  );

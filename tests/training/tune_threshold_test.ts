@@ -5,16 +5,9 @@ import fc from "fast-check";
 import { type Counts, f1, hardMetric, jaccard, tuneThreshold, utility } from "../../lib/mod.ts";
 import { allScores } from "../all_scores.ts";
 import { assertRefused, assertWithin, counted, onBackends, random } from "../helpers.ts";
+import { rowsToCut } from "./fixtures.ts";
 
-const outputs = [0, 1e-45, 0.1, 0.25, 0.5, 0.5 + 2 ** -24, 0.75, 1 - 2 ** -24, 1].map(Math.fround);
-const rows = fc.array(
-  fc.record({
-    y: fc.constantFrom(0, 1),
-    p: fc.oneof(fc.constantFrom(...outputs), fc.float({ min: 0, max: 1, noNaN: true })),
-    w: fc.constantFrom(0, 1, 1, 0.5, 3),
-  }),
-  { minLength: 1, maxLength: 12 },
-);
+const rows = rowsToCut(12);
 
 /** Returns the best score of thresholds inside (0, 1): one below, between and above the outputs. */
 function bestOfAll(score: (threshold: number) => number, p: number[]): number {
