@@ -1,4 +1,4 @@
-/** Whoever can be timed: here, or in another process. */
+/** Something that can be timed, here or in another process. */
 export interface Timed {
   readonly name: string;
   /**
@@ -7,7 +7,7 @@ export interface Timed {
    * @param untimed Calls before: an idle time slows the first ones down.
    * @param samples The number of times to return.
    * @param calls The number of calls that each is the mean of.
-   * @returns Milliseconds a call.
+   * @returns Milliseconds per call.
    */
   time(untimed: number, samples: number, calls: number): Promise<number[]>;
 }
@@ -42,7 +42,7 @@ export function quantile(values: readonly number[], q: number): number {
 }
 
 /**
- * Times contenders in turn, so that whatever else the machine does falls on all of them. The first calls, which are
+ * Times contenders in turn, so that other work of the machine affects all of them. The first calls, which are
  * interpreted or compiled, are not counted.
  *
  * @returns Each contender's timing, or why it has none.

@@ -188,7 +188,7 @@ export async function measureBackends(
   return { lines, faults };
 }
 
-/** Serves the page for a browser with a GPU until the process ends. */
+/** Serves the page for a browser with a GPU until Ctrl-C. */
 export async function servePage(say: (text: string) => void): Promise<never> {
   const project = toFileUrl(`${await Deno.makeTempDir({ prefix: "roundabout-page-" })}/`);
   const { address } = serveFolder(await pageOfSources(project));

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 export type AnyLoss = (yTrue: tf.Tensor, yPred: tf.Tensor, sampleWeight?: tf.Tensor) => tf.Scalar;
 
 /**
- * The F1 loss as one would write it from TensorFlow.js' own operations, differentiated by TensorFlow.js: what the
+ * The F1 loss as one would write it from TensorFlow.js's own operations, differentiated by TensorFlow.js: what the
  * library's own operation is measured against. Softsign, anchored, threshold ½: k = 2(slope − 1); several columns are
  * averaged.
  */

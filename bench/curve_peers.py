@@ -1,4 +1,4 @@
-"""Times of other implementations, for bench/curve_speed.json: value and gradient, the least processor time in ns a row.
+"""Times of other implementations, for bench/curve_speed.json: value and gradient, the smallest processor time in ns per row.
 
     pip install torch==2.13.0 && pip install --no-deps libauc==2.0.1
     OMP_NUM_THREADS=1 python bench/curve_peers.py

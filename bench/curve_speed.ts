@@ -4,9 +4,9 @@
  *
  *     deno run -A bench/curve_speed.ts [--most 1e7] [--python PYTHON] [--save bench/curve_speed.json]
  *
- * The contenders take turns; the time is the least processor time of the rounds, in nanoseconds per row: other work on the machine
- * counts less. `times` are the losses' times divided by that of F1 at the largest size of tensors. With --python, which has PyTorch and LibAUC, `peers` are the times of bench/curve_peers.py. α is the exponent of
- * time ∝ n^α.
+ * The contenders take turns; the time is the smallest processor time of the rounds, in nanoseconds per row: other work on the machine
+ * counts less. `times` are the losses' times divided by that of F1 on tensors. With --python, which has PyTorch and LibAUC,
+ * `peers` are the times of bench/curve_peers.py. α is the exponent of time ∝ n^α.
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";

@@ -5,9 +5,9 @@
  *
  * Rows of 10 features, 8192 at a time, the same in both passes: generated batch by batch, and read by `batchesOf` from a CSV
  * and from a Parquet file that hold such rows. Each is measured in a process of its own, because a peak does not go down
- * again; garbage is collected every 64 batches, or the peak would say how lazy the collector is (between two collections it still does,
- * a little). Prints the rows, the seconds, the peak of the resident memory, and α of time ∝ rows^α, by least squares of the logarithms. The time of the
- * generator itself is told apart. Reads the peak from /proc, on Linux. Notebook 8 shows what was saved.
+ * again; garbage is collected every 64 batches, or the peak would measure the laziness of the collector (between two collections it still
+ * does, a little). Prints the rows, the seconds, the peak of the resident memory, and α of time ∝ rows^α, by least squares of the logarithms. The time of the
+ * generator itself is listed separately. Reads the peak from /proc, on Linux. Notebook 8 shows what was saved.
  */
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";

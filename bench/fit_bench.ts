@@ -1,7 +1,7 @@
 /**
- * An epoch of fitMetric, in both modes, against one of TensorFlow.js' own `fit` with binary cross-entropy: 4,601 × 57
- * (spambase), Adam, batches of 256, 20 epochs a run. The contenders take turns, round by round, so that what else the
- * machine does hits all of them; the bars are for the median of the rounds' ratios.
+ * An epoch of fitMetric, in both modes, against one of TensorFlow.js's own `fit` with binary cross-entropy: 4,601 × 57
+ * (spambase), Adam, batches of 256, 20 epochs a run. The contenders take turns, round by round, so that other work of the
+ * machine affects all of them; the bars are for the median of the rounds' ratios.
  */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
@@ -56,7 +56,7 @@ const contenders: Record<string, Contender> = {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
 
-const measured = new Set<string>(); // deno bench calls a function more often than it is told
+const measured = new Set<string>(); // deno bench calls a function more often than `n` says
 
 for (const backend of ["wasm", "cpu"]) {
   for (const hidden of [0, 32]) {
@@ -86,7 +86,7 @@ for (const backend of ["wasm", "cpu"]) {
           const bar = bars[name as keyof typeof bars];
           const verdict = bar === undefined ? "" : `, bar ${bar}: ${ratio <= bar ? "held" : "NOT held"}`;
           console.log(
-            `\n${title}, ${name}: ${median(times[name]).toFixed(1)} ms an epoch, ${ratio.toFixed(2)} ×${verdict}`,
+            `\n${title}, ${name}: ${median(times[name]).toFixed(1)} ms per epoch, ${ratio.toFixed(2)} ×${verdict}`,
           );
         }
         tf.dispose([own.x, own.y]);

@@ -3,7 +3,7 @@
  *
  *     deno run --allow-read --allow-env --allow-sys --allow-write=bench bench/kernel_accuracy.ts [ROWS ...] [--save]
  *
- * 1e6, 1e7 and 1e8 rows by default; the last take some 3 GB of memory. Prints |loss − float64| and the greatest relative
+ * 1e6, 1e7 and 1e8 rows by default; the last take some 3 GB of memory. Prints |loss − float64| and the largest relative
  * error of the gradient, and fails if one is beyond 5e-8 (and what float32 rounds off) or 3e-6. `--save` writes
  * bench/accuracy.json.
  *

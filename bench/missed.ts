@@ -1,7 +1,7 @@
 import type { Bar } from "./bars.ts";
 import type { BenchRecord } from "./record_format.ts";
 
-/** The obstacle to each kind of bar, and what was tried: sentences, with the record's numbers where it has some. */
+/** The obstacle to each kind of bar, and what was tried: sentences with the numbers of the record. */
 const kinds: readonly (readonly [about: RegExp, why: (numbers: Numbers) => readonly string[]])[] = [
   [/^1e6 rows: composed/, ({ fused, bound }) => [
     `The fused call takes ${fused(1e6)}; ${bound(1e6)}.`,

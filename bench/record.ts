@@ -24,7 +24,7 @@ export interface RecordOptions {
   readonly pace: Pace;
   /** A Python with what bench/requirements.txt lists. */
   readonly python?: string;
-  /** Told what goes on. */
+  /** Receives the current step. */
   readonly status: (text: string) => void;
 }
 

@@ -55,7 +55,7 @@ export interface LossTiming {
 /** The distance of the kernels from float64, as `bench/kernel_accuracy.ts --save` writes it. */
 export interface AccuracyRecord {
   date: string;
-  /** |loss − float64|, what rounding to float32 may have of it, and the greatest relative error of the gradient. */
+  /** |loss − float64|, what rounding to float32 may have of it, and the largest relative error of the gradient. */
   results: { rows: number; data: string; backend: string; loss: number; rounding: number; gradient: number }[];
 }
 

@@ -4,7 +4,7 @@ import { root } from "../tasks/cli.ts";
 const folders = ["lib/kernels/", "bench/"], files = ["lib/loss_and_gradient.ts", "lib/losses/metric_loss.ts"];
 const isSource = (name: string) => /\.(ts|as|py|txt)$/.test(name);
 
-/** One hash of all sources that a record depends on, in the repository's folder: another one, another record. */
+/** Hashes all sources that a record depends on, in the folder of the repository: a record of a different hash is out of date. */
 export async function sourcesHash(top: URL = root): Promise<string> {
   const paths = [...files];
   for (const folder of folders) {

@@ -57,7 +57,7 @@ export function recordText(record: BenchRecord): string {
       ...copies.map(({ bytes, ms }) => [rowsOf(bytes), milliseconds(ms), (bytes / ms / 1e6).toFixed(1)]),
     ]),
     alignedText([
-      ["a division a row", "ms", "ns a row"],
+      ["one division per row", "ms", "ns per row"],
       ...divisions.map(({ rows, ms }) => [rowsOf(rows), milliseconds(ms), (1e6 * ms / rows).toFixed(3)]),
     ]),
     alignedText([

@@ -90,7 +90,7 @@ export const auditSpec: TaskSpec = {
       type: "string",
       help: "column of the label; --labels one-hot converts it for the model, --labels index numbers its texts from 0",
     },
-    drop: { type: "string", help: "columns of the CSV file that are no inputs: A,B" },
+    drop: { type: "string", help: "columns of the CSV file that are not inputs: A,B" },
     activation: { type: "string", help: "activation of a last layer: sigmoid, softmax, linear, tanh, relu, ..." },
     units: { type: "string", help: "number of units of a last layer" },
     loss: { type: "string", help: "loss on a last layer, as Keras names it: binary_crossentropy, mse, ..." },
@@ -315,7 +315,7 @@ async function loadAll(
 /** Result of an audit, or the reason why there is none. */
 type Outcome = { readonly audit: LossAudit | ModelAudit } | { readonly named: string; readonly error: string };
 
-/** Audits one loss. Its error stands in the place of its report. */
+/** Audits one loss. Its error replaces its report. */
 function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Reporter, audit: Auditor): Outcome {
   if (loss instanceof Error) return { named, error: loss.message };
   report.status(`${named} …`);

@@ -38,7 +38,7 @@ import { asUsage, withOptionNames } from "./option_names.ts";
 export const compareSpec: TaskSpec = {
   name: "compare",
   about:
-    "Tells on a CSV or Parquet file whether training on a score pays. Trains a linear model and a small network with\n" +
+    "Tells whether training on a score pays on the table of a CSV or Parquet file. Trains a linear model and a small network with\n" +
     "cross-entropy, its weighted and focal forms and the score's losses, on repeated splits, with tuned thresholds and at 0.5,\n" +
     "and recommends one of them with the evidence. A difference counts as significant if its 95 % interval excludes 0, and as\n" +
     "negligible if it stays within a margin: a tenth of cross-entropy's distance from a perfect score, at most 0.02. Among\n" +
@@ -177,7 +177,7 @@ async function costMatrix(file: string): Promise<MatrixCosts> {
     const numbers = costs.map(numberOf), bad = numbers.findIndex(Number.isNaN);
     if (bad >= 0) {
       throw new UsageError(
-        `--cost-matrix ${file}: line ${line}, column '${decided[bad]}' holds '${costs[bad]}', no number`,
+        `--cost-matrix ${file}: line ${line}, column '${decided[bad]}' holds '${costs[bad]}', which is not a number`,
       );
     }
     const name = label.trim();

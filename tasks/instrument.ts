@@ -2,7 +2,7 @@
  * Writes all mutants of some files into the copy of the project in the working folder, each switched on by its number, and
  * prints the list of them: `deno run --no-config --no-lock instrument.ts FILE...`.
  *
- * StrykerJS's instrumenter is no dependency of the project: npm gives it when this script runs.
+ * StrykerJS's instrumenter is not a dependency of the project: npm provides it when this script runs.
  *
  * @module
  */

@@ -83,7 +83,7 @@ async function serve(file: string): Promise<void> {
         error = thrown ?? "nothing was thrown";
       }
       for (const end of after) await end();
-      // A rejection that nobody handles is told after the test.
+      // A rejection that nobody handles is reported after the test.
       await new Promise((done) => setTimeout(done));
       reply.seconds.push((performance.now() - started) / 1000);
       reply.hits.push(state.hits ?? {});

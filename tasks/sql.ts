@@ -211,7 +211,7 @@ const short = (value: number): string => Number.isNaN(value) ? "not defined" : S
 
 const inexactText = (inexact: number): string[] =>
   inexact === 0 ? [] : [
-    `${inexact} entries have a weight that is no multiple of 2^-40; it was rounded down, so the counts are smaller by less than ` +
+    `${inexact} entries have a weight that is not a multiple of 2^-40; it was rounded down, so the counts are smaller by less than ` +
     `${short(inexact * 2 ** -40)}`,
   ];
 

@@ -1,4 +1,4 @@
-// Backends whose tensors are not in host memory, for tests: TensorFlow.js' cpu kernels under other names. Those that run the
+// Backends whose tensors are not in host memory, for tests: TensorFlow.js's cpu kernels under other names. Those that run the
 // programs of a GPU are in tests/tfjs/shader_backends.ts.
 import * as tf from "@tensorflow/tfjs";
 import { engine } from "../lib/tfjs/engine.ts";

@@ -1,5 +1,5 @@
 /**
- * The figures of the notebooks, drawn by Observable Plot, and the forms of their numbers. They are no part of the package.
+ * The figures of the notebooks, drawn by Observable Plot, and the forms of their numbers. They are not part of the package.
  *
  * @module
  */

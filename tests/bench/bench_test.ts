@@ -34,11 +34,11 @@ onBackends("every contender does the same work, and leaves nothing", () => {
         tf.dispose([value, grad]);
         return numbers;
       });
-      const [{ value, gradient }] = found, greatest = Math.max(...gradient.map(Math.abs));
-      assert(value > 0.1 && value < 1 && greatest > 0, `${work}: there is something to measure`);
+      const [{ value, gradient }] = found, largest = Math.max(...gradient.map(Math.abs));
+      assert(value > 0.1 && value < 1 && largest > 0, `${work}: there is something to measure`);
       found.forEach((one, i) => {
         assertAlmostEquals(one.value, value, 1e-5, own[i].name);
-        one.gradient.forEach((g, j) => assertAlmostEquals(g, gradient[j], 1e-4 * greatest, own[i].name));
+        one.gradient.forEach((g, j) => assertAlmostEquals(g, gradient[j], 1e-4 * largest, own[i].name));
       });
       disposeInputs(own[0].inputs);
     }
@@ -55,7 +55,7 @@ onBackends("data that two tensors share count once at the peak", () => {
   x.dispose();
 });
 
-Deno.test("contenders take turns, a failure is told, slow ones have fewer turns", async () => {
+Deno.test("contenders take turns, a failure is reported, slow ones have fewer turns", async () => {
   const turns: string[] = [];
   const timed = (name: string, ms: number): Timed => ({
     name,
@@ -179,6 +179,6 @@ Deno.test("the table has everything of the committed record", async () => {
   assertStringIncludes(text, record.machine.cpu);
 });
 
-Deno.test("another library that cannot start is told", async () => {
+Deno.test("another library that cannot start is an error", async () => {
   await assertRejects(() => Peers.start(Deno.execPath()), Error, "peers.py ended; run it by itself to see why");
 });

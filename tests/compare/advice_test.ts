@@ -150,7 +150,7 @@ Deno.test("the model is that of the better cross-entropy with the same decisions
   assertEquals(advice([...linear, ...network]), alone);
 });
 
-Deno.test("cross-entropy at 0.5 is told to be better or worse than the tuned one, by less than the margin where it is", () => {
+Deno.test("cross-entropy at 0.5 is said to be better or worse than the tuned one, and if it is by less than the margin", () => {
   const of = (half: number) =>
     advice([
       lossRow("cross-entropy", "tuned", around(0.5)),

@@ -99,7 +99,7 @@ function frameOf(rows: number, more: Record<string, unknown[]> = {}) {
 }
 const byCosts: CompareLossesOptions = { label: "y", costs: { fp: 2, fn: "loss" }, repeats: 3 };
 
-slow.test("compareLosses: by costs per row the row's own threshold saves more than 0.5, and the column of costs is no feature", async () => {
+slow.test("compareLosses: by costs per row the row's own threshold saves more than 0.5, and the column of costs is not a feature", async () => {
   const comparison: LossComparison = await compareLosses(frameOf(300), byCosts),
     { losses, differences, data } = comparison;
   const linear = losses.filter(({ model }) => model === "linear");
@@ -262,7 +262,7 @@ Deno.test("compare: the command's costs are numbers or columns, or a table; what
     [["--cost-fn", "c", "--beta", "2"], "--beta cannot be used with costs"],
     [["--cost-fn", "c", "--cost-matrix", "m.csv"], "--cost-matrix cannot be used with --cost-fn"],
     [["--cost-matrix", "no.csv"], "There is no file 'no.csv'"],
-    [["--cost-matrix", "m.csv"], "--cost-matrix m.csv: line 3, column 'B' holds 'x', no number"],
+    [["--cost-matrix", "m.csv"], "--cost-matrix m.csv: line 3, column 'B' holds 'x', which is not a number"],
     [["--cost-matrix", "t.csv"], "--cost-matrix t.csv: line 4 has the class 'B' a second time"],
     [["--cost-matrix", "n.csv", "--drop", "d"], "for each class of 'kind' (B, M), it has B, Q"],
     [["--cost-fn", "d"], "the column 'd' must hold numbers within ±1e30 in every row, row 1 (line 2) holds 'x'"],

@@ -1,4 +1,4 @@
-// compareLossesBy with trainings that are told, not run: splits, seeds, means, thresholds, progress, columns, names of scores.
+// compareLossesBy with trainings whose results are given, not computed: splits, seeds, means, thresholds, progress, columns, names of scores.
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import pl from "nodejs-polars";
 import type { LossComparison } from "@roundabout/roundabout/compare";
@@ -25,7 +25,7 @@ const rows = 60,
 const frame = (columns: Record<string, unknown[]> = {}) =>
   pl.DataFrame({ a: noise, b: more, ...columns, ill: noise.map((_, i) => Number(i % 3 === 0)) });
 
-/** The score that a training is told to have. */
+/** The score that is given to a training. */
 type Told = (split: number, training: number) => Partial<TrainedLoss["outcomes"][keyof TrainedLoss["outcomes"]]>;
 
 /** Tells the trainings of the splits, in the given order, one outcome each; a tuned threshold comes with 0.5. */

@@ -112,7 +112,7 @@ const noisy = (losses: ComparedLoss[], size: number): ComparedLoss[] =>
     )
   );
 
-Deno.test("the sentence: no difference, and no difference that can be told, are not the same", () => {
+Deno.test("the sentence: no difference and an inconclusive comparison are not the same", () => {
   assertEquals(
     advice(noisy(made(0.8, 0.8, 0.8, 0.8), 0.01)),
     "No difference: use cross-entropy, the simplest. With the linear model and tuned thresholds, cross-entropy's f1 is 0.8000 " +

@@ -190,7 +190,7 @@ Deno.test("runSplit: where a class is rarer among the training rows than there a
   assert(inverseStrengths.includes(outcomes.tuned!.chosen));
 });
 
-Deno.test("runSplit: a training stops early, has at least ten epochs to choose from, and a warm start begins where it is told", () => {
+Deno.test("runSplit: a training stops early, has at least ten epochs to choose from, and a warm start begins from the weights that it is given", () => {
   const random = seededRandom(5), many = 20 * 256;
   const part = (rows: number) => {
     const y = Float64Array.from({ length: rows }, (_, i) => i % 2);

@@ -84,7 +84,7 @@ Deno.test("scores are named by their number; a loss of a part of the curve has 4
   assertEquals([ndcg().name, ndcg({ k: 3 }).name, ndcgLoss({ k: 3 }).name], ["ndcg", "ndcg3", "ndcg3Loss"]);
 });
 
-Deno.test("what is no number of a score is refused, and options that are none", () => {
+Deno.test("a parameter of a score that is not a number is refused, and so are options that are not options", () => {
   for (const k of [0, -1, NaN, Infinity, "3", undefined]) {
     assertRefused(() => precisionAtK({ k } as { k: number }), {
       argument: "k",
@@ -221,7 +221,7 @@ Deno.test("one against one needs one class per row that counts", () => {
   }
 });
 
-Deno.test("meters: settings through JSON, an ignored NaN, logits; what is no JSON of theirs is refused by name", () => {
+Deno.test("meters: settings through JSON, an ignored NaN, logits; JSON that is not theirs is refused by name", () => {
   const meter = new CurveMeter({ thresholds: [0.2, 0.6], fromLogits: true, ignoreLabel: NaN });
   meter.update([1, NaN, 0], [1, 9, -1], [0.5, 1, 2]);
   const json = meter.toJSON(), text = JSON.stringify(json);

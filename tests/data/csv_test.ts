@@ -96,7 +96,7 @@ Deno.test("CSV: text that is not UTF-8 is refused, with its line", async () => {
   assertEquals([town.name, town.levels], ["town", ["Bonn", "Köln"]]);
 });
 
-Deno.test("batchesOf: a file's ending in any case, booleans, texts that are no numbers with their row", async () => {
+Deno.test("batchesOf: a file's ending in any case, booleans, texts that are not numbers are refused with their row", async () => {
   using fixtures = new Fixtures();
   const path = fixtures.file("D.CSV", "name,a,b\nx,1,true\n\ny,2e1,false\n");
   const rows: number[][] = [];

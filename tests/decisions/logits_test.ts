@@ -62,7 +62,7 @@ Deno.test("the left tail keeps its digits where σ is next to nothing", () => {
   assert(value(-740) > 0 && derivative(-740) > 0); // where e^740 has overflowed
 });
 
-Deno.test("a logit of 0 is a probability of ½, which is no positive", () => {
+Deno.test("a logit of 0 is a probability of ½, which is not a positive", () => {
   assertEquals([-1e-9, 0, 1e-9].map(ofLogits(round()).value), [0, 0, 1]);
   assertEquals(ofLogits(identity()).derivative(0), 0.25);
 });

@@ -82,7 +82,7 @@ Deno.test("show: what cannot be shown is an error of one sentence", async () => 
   await assertRejects(() => bundle(), TypeError, "Cannot show nothing: 'items' is empty");
 });
 
-Deno.test("show: numbers, booleans, and what is no number, as they are", async () => {
+Deno.test("show: numbers, booleans, and values that are not numbers, as they are", async () => {
   const values = [0.123456, 4601, 1234567, 1e-12, 0, -2.5, NaN, Infinity, -Infinity, true, null, undefined, 12n];
   assertEquals(
     (await text(...values)).split("\n\n"),

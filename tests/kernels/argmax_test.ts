@@ -32,18 +32,18 @@ function batch(rows: number, classes: number) {
 }
 
 /**
- * Differences of a gradient, by the greatest number of its row: the greatest but for a hundredth of the rows, and of all.
+ * Differences of a gradient, relative to the largest number of its row: the largest one of 99 % of the rows, and of all.
  * Where the likely classes of a row are worth nearly the same, what is left of the difference has few digits.
  */
 function differences(got: ArrayLike<number>, wanted: ArrayLike<number>, classes: number): [most: number, all: number] {
   const each: number[] = [];
   for (let start = 0; start < got.length; start += classes) {
-    let greatest = 0, off = 0;
+    let largest = 0, off = 0;
     for (let i = start; i < start + classes; i++) {
-      greatest = Math.max(greatest, Math.abs(wanted[i]));
+      largest = Math.max(largest, Math.abs(wanted[i]));
       off = Math.max(off, Math.abs(got[i] - wanted[i]));
     }
-    each.push(off > 1e-35 ? off / greatest : 0);
+    each.push(off > 1e-35 ? off / largest : 0);
   }
   each.sort((a, b) => a - b);
   return [each[Math.floor(0.99 * (each.length - 1))], each.at(-1)!];

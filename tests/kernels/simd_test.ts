@@ -250,8 +250,8 @@ slow.test("where the heap has no more room, the loops in float64 take it all", a
     })();
     const wanted = valueAndGradient(loss, yTrue, yPred);
     assertWithin(full.value, wanted.value, 1.2e-7);
-    const greatest = wanted.gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
-    full.gradient.forEach((g, i) => assertWithin(g, wanted.gradient[i], 3e-6 * greatest));
+    const largest = wanted.gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    full.gradient.forEach((g, i) => assertWithin(g, wanted.gradient[i], 3e-6 * largest));
     tf.dispose([yPred, yTrue]);
   }
   assertEquals(asked.length, 2, "the first pass of each has asked");
@@ -289,8 +289,8 @@ onBackends("labels and weights of every kind are the same numbers, for many rows
         assertEquals(valueAndGradient(loss, other, yPred), wanted[0], `${decision}, ${other.dtype}`);
         const got = valueAndGradient(loss, other, yPred, rowWeights);
         assertEquals(got.value, wanted[1].value);
-        const greatest = got.gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
-        got.gradient.forEach((g, i) => assertWithin(g, wanted[1].gradient[i], 1e-6 * greatest));
+        const largest = got.gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+        got.gradient.forEach((g, i) => assertWithin(g, wanted[1].gradient[i], 1e-6 * largest));
       }
       tf.dispose([yPred, labels, rowWeights, eachWeights, ...others]);
     }
@@ -306,8 +306,8 @@ onBackends("what a gradient is multiplied by may be so large that it has to be b
       const gradient = tf.tidy(() => tf.grad((x) => tf.mul(loss(yTrue, x), by))(yPred).dataSync());
       return gradient as Float32Array;
     });
-    const greatest = plain.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
-    plain.forEach((g, i) => assertWithin(scaled[i] / 1e30, g, 3e-6 * greatest, decision));
+    const largest = plain.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    plain.forEach((g, i) => assertWithin(scaled[i] / 1e30, g, 3e-6 * largest, decision));
     assert(beyond.every(Number.isFinite));
   }
   tf.dispose([yPred, yTrue]);

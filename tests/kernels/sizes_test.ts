@@ -16,7 +16,7 @@ function rows(n: number, rare: boolean): { p: Float32Array; y: Float32Array } {
   return { p, y };
 }
 
-/** The greatest relative difference. */
+/** The largest relative difference. */
 function farthest(got: ArrayLike<number>, wanted: (i: number) => number): number {
   let worst = 0;
   for (let i = 0; i < got.length; i++) {

@@ -162,7 +162,7 @@ Deno.test("tasks that no worker begins are taken back: the same bytes, and nobod
   });
 });
 
-Deno.test("a browser's worker that does not start is told", async () => {
+Deno.test("a browser's worker that does not start is an error", async () => {
   const { Worker } = globalThis, { warn } = console, said: string[] = [];
   globalThis.Worker = class {
     onerror = (_: object) => {};
@@ -180,7 +180,7 @@ Deno.test("a browser's worker that does not start is told", async () => {
   assertEquals(said, ["Roundabout: one thread, not 2, computes large batches: a worker did not start: blocked"]);
 });
 
-Deno.test("a worker that does not start is told, and one thread computes", async () => {
+Deno.test("a worker that does not start is an error, and one thread computes", async () => {
   class Broken extends Stalled {
     override once(event: string, listener: (error?: Error) => void) {
       if (event === "error") queueMicrotask(() => listener(new Error("no core")));
@@ -381,7 +381,7 @@ Deno.test("the main thread gives units to a worker that becomes free between its
       Atomics.load = load;
     }
     const count = (loop: string) => ran.filter((name) => name === loop).length;
-    assertEquals(registeredTeam()!.unitsTaken, 6, "four units at once, two in the place of those that ended");
+    assertEquals(registeredTeam()!.unitsTaken, 6, "four units at once, two instead of those that ended");
     assertEquals([count("central"), count("finish")], [4, 4], "two units were taken back");
     await setThreads(1);
   });

@@ -1,5 +1,5 @@
-// Every factory of a loss, a metric or a score: an unknown name is told with all options of the factory, its own first, before a
-// missing one is; options that are not an object are told as such; only a factory of losses or metrics is told to be called.
+// Every factory of a loss, a metric or a score: an unknown name is refused with a list of all options of the factory, its
+// own first, before a missing one is; options that are not an object are refused; only for losses and metrics is a call advised.
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import * as top from "../../lib/mod.ts";
@@ -116,7 +116,7 @@ Deno.test("a factory whose options are missing tells the first one that it needs
   }
 });
 
-Deno.test("a factory of losses or metrics that gets a tensor is told to be called, anything else that it is a tensor", () => {
+Deno.test("a factory of losses or metrics that gets a tensor advises a call, any other says that it is a tensor", () => {
   const y = tf.tensor1d([1, 0]);
   for (const [name, factory] of factories) {
     assertThrows(

@@ -223,7 +223,7 @@ Deno.test("a small step along −gradient lowers the loss by the square of the g
     p: fc.double({ min: 0.1, max: 0.9, noNaN: true }).map(Math.fround),
     w: fc.integer({ min: 1, max: 8 }),
   });
-  const smooth = shapes.filter((name) => name !== "linearRamp"); // its corners are no place for Taylor
+  const smooth = shapes.filter((name) => name !== "linearRamp"); // its corners have no Taylor series
   let tried = 0;
   fc.assert(fc.property(
     fc.array(row, { minLength: 4, maxLength: 12 }),
@@ -292,7 +292,7 @@ onBackends("losses of one gradient, values alone and gradients of one another le
   });
 });
 
-onBackends("a weight of 2 is the row twice; a weight of 0 is no row; equal weights are none", () => {
+onBackends("a weight of 2 counts the row twice; a weight of 0 leaves it out; equal weights change nothing", () => {
   const [y, p] = [[1, 0, 1, 0, 1], [0.7, 0.4, 0.2, 0.6, 0.9]];
   for (const score of allScores) {
     const loss = metricLoss(score);

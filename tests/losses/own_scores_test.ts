@@ -90,7 +90,7 @@ Deno.test("a score of one's own with a mistake is named by it, and leaves nothin
   tf.dispose([y, p, value, grad]);
 });
 
-Deno.test("a step of one's own with a mistake is named by it; it is no zero division", () => {
+Deno.test("a mistake in a custom step is named, and is not taken for a zero division", () => {
   const [y, p] = batch(),
     sound = { name: "mine", threshold: 0.5, slope: 1, value: (p: number) => p, derivative: () => 1 };
   const refused = (step: Record<string, unknown>, sentence: string) =>
@@ -125,7 +125,7 @@ Deno.test("a straight-through step may stand at 0, where the thread's softsign d
   assertStrictEquals(step.derivative(0), 4);
 });
 
-Deno.test("the greatest slope is 1e100, at which every step is finite; beyond it is refused", () => {
+Deno.test("the largest slope is 1e100, at which every step is finite; beyond it is refused", () => {
   for (const name of ["softsign", "logistic", "arctan", "gaussian", "linearRamp"] as const) {
     for (const anchored of [true, false]) {
       for (const threshold of [0.3, 0.5, 1e-9]) {

@@ -183,7 +183,7 @@ onBackends("outputs are decided as by the metrics", () => {
         decision: "argmax",
         sampleWeight: [1, 2, 3],
       });
-      // Class 2 is told of by its column, although it is not there.
+      // Class 2 is named by its column, although it is not there.
       const expected = classificationReport([1, 0, 0], [1, 0, 1], { labels: [0, 1, 2], sampleWeight: [1, 2, 3] });
       assertStrictEquals(classes, expected);
       assertStrictEquals(

@@ -333,7 +333,7 @@ Deno.test("version 1 of the JSON is read, written and merged by joining terms", 
   }
 });
 
-Deno.test("JSON keeps the meter, NaN to ignore and all; what is no meter is refused", () => {
+Deno.test("JSON keeps the meter, NaN to ignore and all; anything that is not a meter is refused", () => {
   const options: ConfusionMeterOptions = { threshold: [0.3, 0.6], ignoreLabel: NaN };
   const meter = new ConfusionMeter(options);
   tf.tidy(() => {

@@ -122,7 +122,7 @@ Deno.test("a device computes what it has a program for, and not a score per clas
   tf.dispose([y, p]);
 });
 
-onBackends("an output on the threshold is no positive; the next float32 is one", () => {
+onBackends("an output on the threshold is not a positive; the next float32 is one", () => {
   tf.tidy(() => {
     const y = tf.tensor1d([1, 1, 1, 1]), p = tf.tensor1d([0.5, 0.5 + 2 ** -24, 0.25, 0.75]);
     assertStrictEquals(recallMetric()(y, p).dataSync()[0], 0.5); // 0.5 + 2⁻²⁴ is a float32 of its own

@@ -1,4 +1,4 @@
-// The quick trainer that the notebooks count on: against TensorFlow.js' own optimizers, and by hand.
+// The quick trainer that the notebooks rely on: against TensorFlow.js's own optimizers, and by hand.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { accuracy, f1, metricLoss, round, type Score, softsign, type Step } from "@roundabout/roundabout";

@@ -37,7 +37,7 @@ const numbers = fc.array(
   { maxLength: 20 },
 );
 
-Deno.test("ExactSum: the parts are the sum without rounding, the greatest first, and the value is the nearest float64", () => {
+Deno.test("ExactSum: the parts are the sum without rounding, the largest first, and the value is the nearest float64", () => {
   fc.assert(fc.property(numbers, (list) => {
     const sum = sumOf(list), exact = exactly(list), parts = sum.toJSON();
     assertStrictEquals(exactly(parts), exact);

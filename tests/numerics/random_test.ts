@@ -83,7 +83,7 @@ Deno.test("seededRandom: different seeds give different numbers, also those that
   assertEquals(new Set(seeds.map((seed) => seededRandom(seed).uniform())).size, seeds.length);
 });
 
-Deno.test("seededRandom: a seed that is no integer from 0 is an error", () => {
+Deno.test("seededRandom: a seed that is not an integer from 0 is an error", () => {
   for (const seed of [-1, 0.5, NaN, Infinity, 2 ** 53, undefined as unknown as number, "1" as unknown as number]) {
     assertThrows(
       () => seededRandom(seed),

@@ -212,7 +212,7 @@ for (const [score, formula] of made) {
   });
 }
 
-Deno.test("cohenKappa is no monotone score: below chance, a false alarm more may raise it", () => {
+Deno.test("cohenKappa is not a monotone score: below chance, a false alarm more may raise it", () => {
   const { value, gradient } = scores.cohenKappa, counts = { tp: 0, fp: 10, fn: 1, tn: 0 };
   assert(gradient(counts).fp > 0.01, `${gradient(counts).fp}`);
   assert(value({ ...counts, fp: 11 }) > value(counts) + 0.01);
@@ -326,7 +326,7 @@ Deno.test("an infinite count that a score does not use is left out", () => {
   assertEquals(f1.gradient({ tp: 1, fp: 1, fn: 1, tn: Infinity }).tn, 0);
 });
 
-Deno.test("a beta that is no number from 0 to 1e150 is refused, by its value", () => {
+Deno.test("a beta that is not a number from 0 to 1e150 is refused, by its value", () => {
   const values: [unknown, string][] = [
     [-1, "-1"],
     [NaN, "NaN"],
@@ -416,7 +416,7 @@ Deno.test("a definition of one's own with a bad name, best or gradient is refuse
   assertEquals([toScore({ name: "own", value, best: 0 }).best, toScore({ name: "own", value }).best], [0, undefined]);
 });
 
-Deno.test("a gradient with a partial that is no finite number, or of a score that is not defined, is 0", () => {
+Deno.test("a gradient with a partial derivative that is not finite, or of a score that is not defined, is 0", () => {
   const partials = { tp: 1, fp: -2, fn: 3, tn: 4 }, none = { tp: 0, fp: 0, fn: 0, tn: 0 };
   assertEquals(definedGradient(0.5, partials), partials);
   assertEquals(definedGradient(NaN, partials), none);

@@ -73,7 +73,7 @@ Deno.test("each bad option is refused in one sentence", () => {
   assertEquals(resolved({ average: "macro", classWeights: [0, 1e30] }).scoring.classWeights, [0, 1e30]);
 });
 
-Deno.test("a loss remembers its parts; what is no loss of the library has none", () => {
+Deno.test("a loss remembers its parts; any other function has none", () => {
   const loss = () => 0, parts = { wholeSet: false } as LossParts;
   assertStrictEquals(partsOfLoss(loss), undefined);
   rememberParts(loss, parts);

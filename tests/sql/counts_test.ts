@@ -65,7 +65,7 @@ onDuckdb("soft labels, truth values, FLOAT and DECIMAL columns are read as numbe
   assertEquals(await meterOf("yes", "d"), [{ tp: 1, fp: 1, fn: 1, tn: 1 }]);
 });
 
-onDuckdb("weights that are no multiples of 2^-40 are rounded down, counted and reported", async (engine) => {
+onDuckdb("weights that are not multiples of 2^-40 are rounded down, counted and reported", async (engine) => {
   await makeScored(engine, [
     { y: 1, p: 0.9, w: units(1.75) },
     { y: 1, p: 0.9, w: 0.5 },
@@ -308,7 +308,7 @@ Deno.test("what SQL cannot do is refused by name, before any query", async () =>
   );
 });
 
-Deno.test("an answer that is no list of rows is named", async () => {
+Deno.test("an answer that is not a list of rows is named", async () => {
   await assertRejects(() => countsOn(() => Promise.resolve(3 as never), scored), TypeError, "it is 3");
   await assertRejects(
     () => countsOn(() => Promise.resolve([{ N: "1" }]), scored),

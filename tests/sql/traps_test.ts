@@ -114,7 +114,7 @@ Deno.test("trap: in Spark a backslash escapes inside a text, in DuckDB it does n
 
 onDuckdb("trap: nothing is divided by what can be 0, which is an error in ANSI SQL", async (engine) => {
   for (const text of [countsSql({ ...scored, by: "r" }), histogramSql(scored)]) assertEquals(text.includes("/"), false);
-  // A split divides by the width of a range of outputs; equal outputs, which have none, are no range.
+  // A split divides by the width of a range of outputs; equal outputs have a range of width 0.
   const next = random(6), p = Array.from({ length: 400 }, (_, i) => i % 2 === 0 ? 0.3 : 0.3 + next() / 4096);
   await makeScored(engine, p.map((p) => ({ y: Number(next() < 0.4), p, w: 1 })));
   await tuneThresholdOn(engine.query, { from: "t", label: "y", output: "p", score: "f1" });

@@ -111,7 +111,7 @@ onBackends("a definition of one's own, as an object or as a class, becomes a ste
   }
 });
 
-Deno.test("round: an output that is the threshold rounded to float32 is the threshold, which is no positive", () => {
+Deno.test("round: an output that is the threshold rounded to float32 is the threshold, which is not a positive", () => {
   for (const threshold of [0.3, 0.1, 0.7, 0.5, 0.9]) {
     const rounded = Math.fround(threshold), next = Math.fround(rounded * (1 + 2 ** -22));
     for (const step of [round({ threshold }), straightThrough(softsign({ threshold }))]) {

@@ -79,7 +79,7 @@ Deno.test("slope, threshold or anchored beside a step is refused, by its value, 
   assertRefused(() => toStep(softsign(), { slope: NaN }), { error, argument: "slope", value: "NaN" });
 });
 
-Deno.test("a slope that is no finite number ≥ 1 is refused, by the name of the step and the value", () => {
+Deno.test("a slope that is not a finite number ≥ 1 is refused, by the name of the step and the value", () => {
   for (const [name, make] of Object.entries(withSlope)) {
     const values: [unknown, string][] = [
       [0.5, "0.5"],
@@ -160,7 +160,7 @@ Deno.test("an unknown name is refused with the names there are", () => {
   }
 });
 
-Deno.test("what is no step is refused", () => {
+Deno.test("anything that is not a step is refused", () => {
   const things: [unknown, string][] = [
     [undefined, "undefined"],
     [null, "null"],
@@ -206,7 +206,7 @@ Deno.test("a step of one's own is made constant outside [0, 1], once", () => {
   assertStrictEquals(toStep(step), step);
 });
 
-Deno.test("'anchored' that is no truth value, and the slope of a step whose slope is fixed, are refused", () => {
+Deno.test("'anchored' that is not a boolean, and the slope of a step whose slope is fixed, are refused", () => {
   assertRefused(() => softsign(wrong({ anchored: 1 })), { error: TypeError, argument: "anchored", value: "1" });
   assertRefused(() => softsign(wrong({ threshold: "0.5" })), { argument: "threshold", value: "'0.5'" });
   assertRefused(() => identity({ slope: 2 } as StepOptions), { error: TypeError, argument: "slope", value: "2" });
@@ -215,7 +215,7 @@ Deno.test("'anchored' that is no truth value, and the slope of a step whose slop
   assertRefused(() => softsign({ slope: 1.1e100 }), { argument: "slope", value: "1.1e+100" });
 });
 
-Deno.test("straightThrough of what is no step is refused", () => {
+Deno.test("straightThrough of anything that is not a step is refused", () => {
   for (const thing of [null, {}, "softsign", 3, { slope: 20 }]) {
     const { message } = assertThrows(() => straightThrough(thing as unknown as ReturnType<typeof softsign>), TypeError);
     assertMatch(message, /^Cannot make a straight-through step: 'step' must be a step/);

@@ -271,7 +271,7 @@ Deno.test("audit: before Python starts, a file that does not exist is bad usage"
   assertEquals(told, []);
 });
 
-slow.test("audit: --json has an error in the place of a report", async () => {
+slow.test("audit: --json has an error instead of a report", async () => {
   using fixtures = new Fixtures();
   fixtures.file("losses.ts", losses);
   const { code, stdout } = await audit(fixtures, "--json", "losses.ts#best", "losses.ts#good");

@@ -35,7 +35,7 @@ function run(body: string, args: readonly string[] = []) {
   return runApart(["eval", script, ...args]);
 }
 
-Deno.test("runTask: progress goes to the standard error where the output is no terminal, every five seconds of the clock", async () => {
+Deno.test("runTask: progress goes to the standard error where the output is not a terminal, every five seconds of the clock", async () => {
   const clock = `let t = 0; performance.now = () => t += 1000;`; // a second per look
   const { stdout, stderr } = await run(
     `${clock} for (let i = 0; i < 10; i++) report.progress("step " + i); report.line("data")`,

@@ -185,7 +185,7 @@ slow.test("paths of the project become relative, other paths of the machine are 
   );
 });
 
-slow.test("an error that is no notebook's ends all kernels and is handed on; a file that cannot be written is told", async () => {
+slow.test("an error that is not of a notebook ends all kernels and is passed on; a file that cannot be written is named", async () => {
   using fixtures = new Fixtures();
   const paths = [fixtures.notebook("a.ipynb", ["1"]), fixtures.notebook("b.ipynb", ["while (true);"])];
   const onExecuted = () => {

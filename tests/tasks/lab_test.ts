@@ -117,7 +117,7 @@ Deno.test("outputs are counted as found, misplaced, changed, lost and not expect
   assertEquals(countOutputs([[shown("a")], [shown("a")]], [[shown("a"), shown("a")], []]).misplaced, 1);
 });
 
-Deno.test("a cell that fails or does not run is told", () => {
+Deno.test("a cell that fails or does not run is named", () => {
   const cell = (more: Partial<NotebookCell>): NotebookCell => ({ cell_type: "code", source: "f()", ...more });
   assertEquals(whatFailed([cell({ execution_count: 1 }), cell({ source: " ", execution_count: null })]), undefined);
   assertEquals(whatFailed([cell({ execution_count: 1 }), cell({ execution_count: null })]), "code cell 2 was not run");

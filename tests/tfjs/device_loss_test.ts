@@ -1,4 +1,4 @@
-// Losses on a backend whose tensors are not in host memory: TensorFlow.js' cpu kernels under another name, with a count of what
+// Losses on a backend whose tensors are not in host memory: TensorFlow.js's cpu kernels under another name, with a count of what
 // is read back. The programs of WebGL and WebGPU are run by tests/package/, in a browser.
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
@@ -109,7 +109,7 @@ Deno.test("on a device guardLoss reads without waiting, and throws at a later st
   }
 });
 
-Deno.test("a device that is lost is told in one sentence", async () => {
+Deno.test("a device that is lost is an error of one sentence", async () => {
   await tf.setBackend("lost");
   (tf.backend() as unknown as { device: unknown }).device = { lost: Promise.resolve({}) };
   const y = tf.tensor1d([1, 0]);

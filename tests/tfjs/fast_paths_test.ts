@@ -64,30 +64,33 @@ onBackends("layers wider than a block of the cpu backend, in pieces of many rows
   }
 });
 
-onBackends("without SIMD, or with too many weights for its heap, a stack goes by TensorFlow.js' own way", async () => {
-  const make = () =>
-    built(tf.layers.dense({ units: 1, activation: "sigmoid", inputShape: [3], kernelInitializer: "ones" }));
-  const x = tf.randomNormal([20, 3], 0, 1, "float32", 2), y = tf.cast(tf.greater(tf.sum(x, 1, true), 0.5), "float32");
-  const gradients = async () => Object.values((await metricGradient(make(), [x, y], { loss: f1Loss() })).gradients);
-  const wanted = await gradients();
-  allowSimd(false);
-  try {
-    assertEquals(denseStack(make()), undefined);
-    (await gradients()).forEach((own, k) => assertAllWithin(own.dataSync(), wanted[k].dataSync(), 1e-6));
-  } finally {
-    allowSimd(true);
-  }
-  for (const units of [4096, 4097]) {
-    const model = tf.sequential({
-      layers: [tf.layers.dense({ units, inputShape: [4096], kernelInitializer: "zeros" })],
-    });
-    tf.tidy(() => void model.predict(tf.zeros([1, 4096])));
-    assertEquals(denseStack(model) === undefined, units > 4096);
-    model.dispose();
-  }
-});
+onBackends(
+  "without SIMD, or with too many weights for its heap, a stack runs TensorFlow.js's own operations",
+  async () => {
+    const make = () =>
+      built(tf.layers.dense({ units: 1, activation: "sigmoid", inputShape: [3], kernelInitializer: "ones" }));
+    const x = tf.randomNormal([20, 3], 0, 1, "float32", 2), y = tf.cast(tf.greater(tf.sum(x, 1, true), 0.5), "float32");
+    const gradients = async () => Object.values((await metricGradient(make(), [x, y], { loss: f1Loss() })).gradients);
+    const wanted = await gradients();
+    allowSimd(false);
+    try {
+      assertEquals(denseStack(make()), undefined);
+      (await gradients()).forEach((own, k) => assertAllWithin(own.dataSync(), wanted[k].dataSync(), 1e-6));
+    } finally {
+      allowSimd(true);
+    }
+    for (const units of [4096, 4097]) {
+      const model = tf.sequential({
+        layers: [tf.layers.dense({ units, inputShape: [4096], kernelInitializer: "zeros" })],
+      });
+      tf.tidy(() => void model.predict(tf.zeros([1, 4096])));
+      assertEquals(denseStack(model) === undefined, units > 4096);
+      model.dispose();
+    }
+  },
+);
 
-onBackends("what is no such stack goes by TensorFlow.js' own way", () => {
+onBackends("any other stack runs TensorFlow.js's own operations", () => {
   const relu = tf.layers.dense({ units: 2, inputShape: [3], activation: "relu" });
   for (const layers of [[], [relu]]) assertEquals(denseStack(tf.sequential({ layers })), undefined); // not applied yet
   const model = built(relu), layers = denseStack(model)!;

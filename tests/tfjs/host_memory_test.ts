@@ -49,7 +49,7 @@ onBackends("a tensor is made of what is written, of another's shape, in float32"
   tf.dispose([like, result, blank]);
 });
 
-Deno.test("the cpu backend has no heap; values that are no typed array are copied", async () => {
+Deno.test("the cpu backend has no heap; values that are not a typed array are copied", async () => {
   const { hostMemory } = await freshEngine();
   const memory = hostMemory()!, x = tf.tensor1d([1, 2]);
   assertEquals([memory.heap, memory.inHeap(x)], [undefined, undefined]);

@@ -71,7 +71,7 @@ export function compile(
   const isType = (token: string) => Object.hasOwn(typeNames, token);
   const typeName = (): Type => isType(peek()) ? typeNames[tokens[position++]] : fail("no type of the language");
   const name = () => /^[a-z_]\w*$/i.test(peek()) && !isType(peek()) ? tokens[position++] : fail("no name");
-  const same = (type: Type, { type: other, code }: Term) => type === other ? code : fail(`${other} is no ${type}`);
+  const same = (type: Type, { type: other, code }: Term) => type === other ? code : fail(`${other} is not ${type}`);
   const typeOf = (variable: string) =>
     scopes.findLast((scope) => scope.has(variable))?.get(variable) ?? fail(`${variable} is not declared`);
 

@@ -27,7 +27,7 @@ Deno.test("a batch of either form gives its tensors by their roles", () => {
   assertEquals(inputOf({ inputs: [x, w] }), [x, w]);
 });
 
-Deno.test("what is no batch is refused with what it is, and rows that differ with their numbers", () => {
+Deno.test("anything that is not a batch is refused by its value, and numbers of rows that differ", () => {
   const wrong: [unknown, string][] = [
     [undefined, "undefined"],
     [[x], "['a tensor']"],
@@ -78,7 +78,7 @@ onBackends("a step is applied to each element, with its derivative as the gradie
   tf.dispose([input, value, grad, values]);
 });
 
-/** The names of the variables that TensorFlow.js would train, if it were not told which. */
+/** The names of the variables that TensorFlow.js would train by default. */
 const trained = () =>
   Object.values(tf.engine().registeredVariables).filter(({ trainable }) => trainable).map(({ name }) => name);
 

@@ -88,7 +88,7 @@ onBackends("5: its outer max and min never act: without them not a bit of value 
   assert(values.every((s) => s > 0 && s < 1));
 });
 
-onBackends("6: its greatest slope is k/2 = 50, not k: s′ = (k/2)/(1 + k|u|)²", () => {
+onBackends("6: its largest slope is k/2 = 50, not k: s′ = (k/2)/(1 + k|u|)²", () => {
   const a = 0.5 * (1 + 100 / 101), step = softsign({ slope: 50, threshold: 0, anchored: false });
   for (const v of [0, 0.001, 0.01, 0.1, 0.5]) {
     const expected = 50 / (1 + 100 * v) ** 2;

@@ -74,7 +74,7 @@ Deno.test("a training on a device tells a dead gradient, labels that change and 
   });
 });
 
-Deno.test("weights that are no longer finite are told on a device as on the host", async () => {
+Deno.test("weights that are no longer finite are an error on a device as on the host", async () => {
   // NaN is met by a step's counts, or by the reading of the outputs; the outputs of infinite weights may lie in [0, 1].
   for (const [batchSize, constant] of [[20, false], [60, false], [60, true]] as const) {
     for (const backend of ["cpu", "wgsl"]) {
@@ -134,7 +134,7 @@ Deno.test("a row of several columns is alive if one of its outputs has a gradien
   assertAllWithin(found[1], found[0], 1e-5);
 });
 
-Deno.test("a model that lets no gradient through is told on a device; data that fail leave nothing there", async () => {
+Deno.test("a model that lets no gradient through is an error on a device; data that fail leave nothing there", async () => {
   await readsOn("wgsl", async () => {
     const dead = {
       useBias: true,

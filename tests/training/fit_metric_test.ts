@@ -124,7 +124,7 @@ slowOnWasm("a batch without a positive of its own is trained on: positives in th
   assert(history.f1.at(-1)! > 0.9 && history.alive.every((share) => share === 1), String(history.f1));
 });
 
-slowOnWasm("a batch whose gradient reaches no weight is no reason to stop, as long as another's does", async () => {
+slowOnWasm("a batch whose gradient reaches no weight is not a reason to stop, as long as another's does", async () => {
   const x = tf.tensor2d([[1], [2], [-1], [-2], [0], [0]]), y = tf.tensor2d([[1], [1], [0], [0], [1], [0]]);
   for (const order of [[0, 2, 4], [4, 2, 0]]) { // the rows of 0 come last, then first
     const model = tf.sequential({

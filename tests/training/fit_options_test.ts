@@ -331,7 +331,7 @@ async function refusal(model: tf.LayersModel, data: TrainingData, options: Parti
   return message;
 }
 
-slowOnWasm("a gradient that is dead, weights that are no numbers: a sentence that says what to change", async () => {
+slowOnWasm("a gradient that is dead, weights that are not numbers: a sentence that says what to change", async () => {
   const [x, y] = problem();
   for (const mode of ["running", "exact"] as const) {
     const say = (data: TrainingData, options: Partial<FitMetricOptions>) =>

@@ -267,7 +267,7 @@ Deno.test("DatasetSums: an empty set adds nothing; of rows scored one by one, no
   }
 });
 
-Deno.test("readers: slices in order; whole queries in batches, a larger one by itself; what is no data is refused", async () => {
+Deno.test("readers: slices in order; whole queries in batches, a larger one by itself; anything that is not data is refused", async () => {
   const x = tf.tensor2d([[0], [1], [2], [3], [4]]), y = tf.tensor1d([0, 1, 0, 1, 1]), w = tf.tensor1d([1, 2, 3, 4, 5]);
   const rowsOf = async (data: TrainingData, size?: number) => {
     const rows: number[][] = [], weights: unknown[] = [], reader = batchReader("a test", data, size);
@@ -440,7 +440,7 @@ Deno.test("callbacks: the parameters, the sizes of batches, what they add to the
   end();
 });
 
-Deno.test("a score that learns is told the decisions of each epoch; a resumed training goes on with what it had learnt", async () => {
+Deno.test("a score that learns is given the decisions of each epoch; a resumed training goes on with what it had learnt", async () => {
   const train = async (epochs: number, checkpoint = memoryStore(), resume = false) => {
     const { model, x, y, end } = small(),
       problem = maximise({ score: "precision", subjectTo: [atLeast("recall", 0.9)] });
@@ -467,7 +467,7 @@ Deno.test("a score that learns is told the decisions of each epoch; a resumed tr
   end();
 });
 
-Deno.test("a text that is no checkpoint, and a store that cannot be written", async () => {
+Deno.test("a text that is not a checkpoint, and a store that cannot be written", async () => {
   const full = new Error("full"), store = { read: () => Promise.resolve("null"), write: () => Promise.reject(full) };
   const identity = () => ({}) as never;
   await assertRejects(
@@ -502,7 +502,7 @@ onBackends("slices of tensors have their rows, of any shape and type", async () 
   tf.dispose([x, y]);
 });
 
-Deno.test("inputs of another rank, or of integers, go to the model as they are; of another width they are told", () => {
+Deno.test("inputs of a different rank, or of integers, go to the model as they are; a different width is refused", () => {
   const { model, x, end } = small(),
     output = (input: tf.Tensor) => tf.tidy(() => outputOf("a test", model, { inputs: [input], yTrue: x }));
   assertRefusedOption(() => output(tf.zeros([4, 3])), "'data' has 3 columns, 'model' takes 2");
@@ -572,7 +572,7 @@ Deno.test("a training that is perfect without a gradient ends, if a row counts; 
   end();
 });
 
-Deno.test("an exact step needs one weight with a gradient, not all; fewer batches than before are told", async () => {
+Deno.test("an exact step needs one weight with a gradient, not all; fewer batches than before are refused", async () => {
   const hidden = tf.layers.dense({
     units: 2,
     inputShape: [2],
@@ -592,7 +592,7 @@ Deno.test("an exact step needs one weight with a gradient, not all; fewer batche
   model.dispose();
 });
 
-Deno.test("labels that change after the last step are told", async () => {
+Deno.test("labels that change after the last step are refused", async () => {
   for (const mode of ["running", "exact"] as const) {
     const { model, x, y, end } = small();
     let readings = 0;

@@ -12,7 +12,7 @@ import { shuffleTheBatches } from "./figures/shuffle_the_batches.ts";
 import { startOnTheTail } from "./figures/start_on_the_tail.ts";
 import { whoGetsAnArrow } from "./figures/who_gets_an_arrow.ts";
 
-/** Figure that moves: in the place of the still drawing, or, with a title of its own, after it. */
+/** Figure that moves: instead of the still drawing, or, with a title of its own, after it. */
 interface Live {
   set: (place: HTMLElement) => void;
   title?: string;

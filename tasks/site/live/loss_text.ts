@@ -44,7 +44,7 @@ export function placeInText(place: string, text: string): string {
   return own === ran ? place : place.replace(/:\d+$/, "");
 }
 
-/** An error of the audit with the labels of the form in the place of options. */
+/** An error of the audit with the labels of the form instead of options. */
 export const inFormWords = (message: string): string =>
   message.replace(
     /\(other shapes: [^)]*\)$/,
