@@ -23,7 +23,7 @@ export interface Pace {
 }
 
 /** A measurement: the median and the middle half, in milliseconds. */
-export interface Timing {
+interface Timing {
   ms: number;
   from: number;
   to: number;

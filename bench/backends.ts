@@ -6,7 +6,7 @@
 import { fileURLToPath as fromFileUrl, pathToFileURL as toFileUrl } from "node:url";
 import { launchChromium, openPage, serveFolder, softwareGl, softwareGpu } from "../tasks/chromium.ts";
 import { root, TaskError } from "../tasks/cli.ts";
-import { copySources, installPackages, runIn } from "../tasks/pack.ts";
+import { copySources, installPackages, readManifest, runIn, tools, versionOf } from "../tasks/pack.ts";
 
 /** The numbers of reads back: those that wait, asynchronous ones, and calls of the browser's functions behind both. */
 interface Reads {
@@ -16,7 +16,7 @@ interface Reads {
 }
 
 /** The measurements of bench/browser/measure.js on one backend. */
-export interface BackendRecord {
+interface BackendRecord {
   backend: string;
   error?: string;
   errors: { setting: string; valueError: number; gradientError: number }[];
@@ -31,15 +31,6 @@ export interface BackendRecord {
   times: { what: string; ours: number; composed: number }[];
   lost?: string;
 }
-
-/** The packages that the page imports, beside this one. */
-const packages: Readonly<Record<string, string>> = {
-  esbuild: "0.28.2",
-  ...Object.fromEntries(
-    ["core", "layers", "backend-cpu", "backend-wasm", "backend-webgl", "backend-webgpu"]
-      .map((part) => [`@tensorflow/tfjs-${part}`, "4.22.0"]),
-  ),
-};
 
 /** The runtime's own `require`, which the modules of TensorFlow.js for Node.js ask for. */
 const withRequire =
@@ -73,7 +64,10 @@ export async function bundlePage(
 
 /** Makes a project with the page and the sources in lib/. */
 async function pageOfSources(project: URL): Promise<URL> {
-  await installPackages(project, packages);
+  const manifest = await readManifest(),
+    tfjs = ["core", "layers", "backend-cpu", "backend-wasm", "backend-webgl", "backend-webgpu"];
+  const packages = tfjs.map((part) => [`@tensorflow/tfjs-${part}`, versionOf(manifest, "@tensorflow/tfjs-core")]);
+  await installPackages(project, { esbuild: tools.esbuild, ...Object.fromEntries(packages) });
   await copySources(new URL("lib/", project));
   const name = "@roundabout/roundabout", at = (file: string) => fromFileUrl(new URL(`lib/${file}`, project));
   const aliases = [[name, "mod.ts"], [`${name}/core`, "core.ts"], [`${name}/audit`, "audit/mod.ts"]]

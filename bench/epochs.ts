@@ -25,7 +25,7 @@ const losses = {
 const isMode = (loss: unknown): loss is "running" | "exact" => loss === "running" || loss === "exact";
 
 /** A model in training. */
-export interface Trainer {
+interface Trainer {
   readonly name: string;
   readonly backend: (typeof backends)[number];
   /** Trains for all epochs; `tf.setBackend` first. */
@@ -34,7 +34,7 @@ export interface Trainer {
 }
 
 /** The data set's rows as tensors, on the backend in use. */
-async function trainingRows(): Promise<{ x: tf.Tensor2D; y: tf.Tensor2D }> {
+export async function trainingRows(): Promise<{ x: tf.Tensor2D; y: tf.Tensor2D }> {
   const dataset = await loadDataset("spambase"), last = dataset.rows - 1;
   const train = Array.from({ length: last }, (_, i) => i);
   const parts = prepare(dataset, { train, validation: [], test: [last] }); // scales are learnt from the training part

@@ -6,28 +6,13 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import { f1Loss, fitMetric } from "@roundabout/roundabout";
+import { quantile } from "./alternate.ts";
+import { trainingRows } from "./epochs.ts";
 
 tf.enableProdMode();
 const epochs = 20, batchSize = 256, rounds = 7;
 /** The allowed cost of an epoch, in epochs of cross-entropy. */
 const bars = { running: 1, exact: 3 };
-
-/** The features, standardised, and the labels: the last column. */
-async function readData(): Promise<{ x: Float32Array; y: Float32Array }> {
-  const text = await Deno.readTextFile(new URL("../data/spambase.csv", import.meta.url));
-  const table = text.trim().split("\n").slice(1).map((line) => line.split(",").map(Number));
-  const columns = table[0].slice(0, -1).map((_, k) => {
-    const values = table.map((row) => row[k]), mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-    const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
-    return values.map((v) => (v - mean) / deviation);
-  });
-  return {
-    x: Float32Array.from(table.flatMap((_, i) => columns.map((column) => column[i]))),
-    y: Float32Array.from(table, (row) => row[columns.length]),
-  };
-}
-
-const data = await readData();
 
 function network(hidden: number): tf.Sequential {
   const kernelInitializer = tf.initializers.glorotUniform({ seed: 3 });
@@ -54,7 +39,7 @@ const contenders: Record<string, Contender> = {
   exact: fitted("exact"),
 };
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
+const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 const measured = new Set<string>(); // deno bench calls a function more often than `n` says
 
@@ -69,13 +54,13 @@ for (const backend of ["wasm", "cpu"]) {
         if (measured.has(title)) return;
         measured.add(title);
         await tf.setBackend(backend);
-        const own = { x: tf.tensor2d(data.x, [4601, 57]), y: tf.tensor2d(data.y, [4601, 1]) };
+        const { x, y } = await trainingRows();
         const times: Record<string, number[]> = {};
         const names = Object.keys(contenders);
         for (let round = -1; round < rounds; round++) { // the first one is interpreted, and not counted
           for (let k = 0; k < names.length; k++) {
             const name = names[(k + round + 1) % names.length], model = network(hidden), begun = performance.now();
-            await contenders[name](model, own.x, own.y);
+            await contenders[name](model, x, y);
             if (round >= 0) (times[name] ??= []).push((performance.now() - begun) / epochs);
             model.dispose();
           }
@@ -89,7 +74,7 @@ for (const backend of ["wasm", "cpu"]) {
             `\n${title}, ${name}: ${median(times[name]).toFixed(1)} ms per epoch, ${ratio.toFixed(2)} ×${verdict}`,
           );
         }
-        tf.dispose([own.x, own.y]);
+        tf.dispose([x, y]);
       },
     });
   }

@@ -16,7 +16,7 @@ import { type BenchRecord, type Work, works } from "./record_format.ts";
 import { sourcesHash } from "./sources.ts";
 
 /** The measurements and their time limits. */
-export interface RecordOptions {
+interface RecordOptions {
   /** The rows of the one-column works. */
   readonly sizes: readonly number[];
   /** The largest size that the growth is fitted to. */

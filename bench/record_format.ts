@@ -41,7 +41,7 @@ export interface BenchRecord {
 }
 
 /** A contender at a size. */
-export interface LossTiming {
+interface LossTiming {
   work: Work;
   rows: number;
   columns: number;

@@ -8,6 +8,7 @@ import { registerTeam } from "../lib/kernels/registered_team.ts";
 import { Team } from "../lib/kernels/threads.ts";
 import { lossAndGradient, type LossAndGradientOptions } from "@roundabout/roundabout/core";
 import "@roundabout/roundabout/simd";
+import { quantile } from "./alternate.ts";
 import { rowsOf } from "./rows.ts";
 
 const losses: Readonly<Record<string, LossAndGradientOptions>> = {
@@ -16,8 +17,6 @@ const losses: Readonly<Record<string, LossAndGradientOptions>> = {
 };
 
 const sizes = { 1e6: 200, 1e7: 20 };
-
-const middle = (times: number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1];
 
 /** Measures the losses; returns the table's lines. */
 export async function measureThreads(status: (text: string) => void): Promise<string[]> {
@@ -34,7 +33,7 @@ export async function measureThreads(status: (text: string) => void): Promise<st
           lossAndGradient(y, p, options);
           times[call % 2].push(performance.now() - start);
         }
-        const figures = times.map((own) => [Math.min(...own), middle(own)]);
+        const figures = times.map((own) => [Math.min(...own), quantile(own, 0.5)]);
         const [one, two] = figures.map((own) => own.map((ms) => ms.toFixed(2)).join(", "));
         const ratios = figures[1].map((ms, i) => (ms / figures[0][i]).toFixed(2)).join(", ");
         lines.push(`${name} | ${rows} | ${one} | ${two} | ${ratios}`);

@@ -237,7 +237,7 @@ const counted = (n: number, what: What): string => `${n} ${n === 1 ? what : what
 const routes = { model: ["model", "data", "label"], words: ["activation", "units", "loss", "labels"] } as const;
 
 /** Tells which audit of a model is asked for; undefined if none is. */
-export function modelRoute({ values, positionals }: TaskArgs): keyof typeof routes | undefined {
+function modelRoute({ values, positionals }: TaskArgs): keyof typeof routes | undefined {
   const route = values.model !== undefined ? "model" : values.activation !== undefined ? "words" : undefined;
   if (route === undefined) {
     const stray = ["data", "label", "drop", "units", "loss"].find((name) => values[name] !== undefined);

@@ -52,7 +52,7 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
 const types: Record<string, string> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
 
 /** A folder that is served. */
-export interface Served {
+interface Served {
   readonly address: string;
   stop(): Promise<void>;
 }

@@ -8,7 +8,7 @@
 const mostThreads = 8;
 
 /** The listener to the answers, and the signal that stops the requests. */
-export interface Answers<Answer> {
+interface Answers<Answer> {
   /**
    * The number of answers to a request.
    *

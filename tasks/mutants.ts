@@ -22,7 +22,7 @@ export interface Mutant {
 }
 
 /** Outcome of the tests of a mutant: a mutant that runs into the time limit counts as killed. */
-export type Status = "killed" | "timeout" | "survived";
+type Status = "killed" | "timeout" | "survived";
 
 /** A mutant that was tested. */
 export type Result = Mutant & { status: Status };

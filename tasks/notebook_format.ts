@@ -25,7 +25,7 @@ export type Output =
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
 /** Code cell with its outputs. */
-export interface CodeCell {
+interface CodeCell {
   cell_type: "code";
   id: string;
   source: string;

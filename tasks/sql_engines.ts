@@ -21,7 +21,7 @@ export interface Engine extends AsyncDisposable {
 export type OnScan = (scan: number, percentage?: number) => void;
 
 /** Options of {@linkcode duckdbEngine}. */
-export interface DuckdbOptions {
+interface DuckdbOptions {
   /** A database file, opened for reading; default: memory. */
   database?: string;
   /** Settings of DuckDB, such as `threads` and `memory_limit`. */
@@ -69,7 +69,7 @@ export async function duckdbEngine(
 }
 
 /** Options of {@linkcode sparkEngine}. */
-export interface SparkOptions {
+interface SparkOptions {
   /**
    * The Python that has PySpark, or `spark-submit`.
    *

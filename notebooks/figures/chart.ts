@@ -75,7 +75,7 @@ export interface Region {
 }
 
 /** The content of a frame. */
-export interface ChartOptions {
+interface ChartOptions {
   /** The axis from left to right. */
   x: Axis;
   /** The axis from bottom to top. */

@@ -57,7 +57,7 @@ async function filesUnder(path: string, prefix: string, found: Map<string, strin
  * those to a folder, which a browser does not open as a page from the disk, lead to its page; those to the parameter of a mapped
  * type, which has no anchor, are its name.
  */
-export const mendLinks = (html: string): string =>
+const mendLinks = (html: string): string =>
   html
     .replace(/<a\s+class="sourceButton"\s+href="file:[^]*?<\/a>/g, "")
     .replace(/(<a href="(?:\.|\/|&#x2F;)*(?:\/|&#x2F;))"/g, '$1index.html"')

@@ -18,7 +18,7 @@ for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(
 hljs.registerAliases(["js", "javascript"], { languageName: "typescript" });
 
 /** Marks the words of `code`; an unknown or empty language leaves it plain. */
-export function highlight(code: string, language: string | undefined): string {
+function highlight(code: string, language: string | undefined): string {
   const name = language?.toLowerCase() ?? "";
   return hljs.getLanguage(name) ? hljs.highlight(code, { language: name }).value : escapeHtml(code);
 }
@@ -42,7 +42,7 @@ export function splitLines(marked: string): string[] {
 const widest = 69;
 
 /** Puts a block of code into the box to which the page's script adds a button. */
-export const codeBox = (pre: string, className = ""): string => `<div class="code-box${className}">${pre}</div>`;
+const codeBox = (pre: string, className = ""): string => `<div class="code-box${className}">${pre}</div>`;
 
 /** Renders a block of code that scrolls in its own box; at the page's top level it may be wider than the text. */
 export function codeBlock(code: string, language: string | undefined, label: string, top = false): string {

@@ -16,7 +16,7 @@ interface NumericFacts {
 }
 
 /** One data set. */
-export interface RecordedFacts {
+interface RecordedFacts {
   sha256: string;
   rows: number;
   features: string[];

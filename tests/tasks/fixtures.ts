@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { TemporaryFolder } from "../temporary_folder.ts";
 
 /** Cell: its code, or a whole cell of the format. */
-export type FixtureCell = string | Record<string, unknown>;
+type FixtureCell = string | Record<string, unknown>;
 
 const code = (source: string) => ({ cell_type: "code", metadata: {}, source, outputs: [], execution_count: null });
 

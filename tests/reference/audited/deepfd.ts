@@ -10,7 +10,7 @@ import { auditModel, type ModelFinding } from "../../../lib/audit/mod.ts";
 import { type Port, ports, type Program } from "../../audit/deepfd_ports.ts";
 
 /** Findings about a port and about its repair. */
-export interface PortLine {
+interface PortLine {
   readonly id: string;
   /** The cause of the first finding on the faulty program. */
   readonly first: string;

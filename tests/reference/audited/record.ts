@@ -40,7 +40,7 @@ export interface FrameworkRecord {
 }
 
 /** The cost of one audit. */
-export interface AuditCost {
+interface AuditCost {
   /** CPU seconds of the audit and of Python together. */
   readonly seconds: number;
   /** Times that the loss was asked for a value, a gradient or its operations. */
