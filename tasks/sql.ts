@@ -138,14 +138,15 @@ function filesIn(folder: string): string {
 }
 
 /** Finds the rows: files, or a table of a database or of a catalog. */
-function sourceOf(name: string, database: unknown): { from: Source; path?: string } {
+function sourceOf(name: string, { database, engine }: Values): { from: Source; path?: string } {
   const path = resolve(typedIn(), name), there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory()) {
     const files = filesIn(path);
     return { from: { files }, path: files };
   }
   if (there !== undefined || name.includes("*")) return { from: { files: path }, path };
-  if (formatOf(name) !== undefined && database === undefined && name.includes("/")) {
+  const isTable = database !== undefined || (engine === "spark" && !name.includes("/"));
+  if (formatOf(name) !== undefined && !isTable) {
     throw new UsageError(`There is no file '${name}'`);
   }
   return { from: name.includes(".") ? name.split(".") : name };
@@ -270,7 +271,7 @@ async function threshold(query: Query, table: TableOptions, values: Values): Pro
   const lines = [
     `threshold ${[best.threshold].flat().join(", ")}`,
     `${score.name} ${best.value}`,
-    `${best.scans} scans`,
+    `${best.scans} scan${best.scans === 1 ? "" : "s"}`,
     ...inexactText(best.inexact),
   ];
   return { lines, json: best };
@@ -424,7 +425,7 @@ async function explained(error: Error, query: Query, values: Values, from: Sourc
 export async function runSql(args: TaskArgs, reporter: Reporter): Promise<void> {
   const { values } = args, { command, name } = readCall(args);
   const json = values.json === undefined ? undefined : writable("json", String(values.json));
-  const dialect = values.engine === "spark" ? "spark" : "duckdb", { from, path } = sourceOf(name, values.database);
+  const dialect = values.engine === "spark" ? "spark" : "duckdb", { from, path } = sourceOf(name, values);
   const rows = dialect === "spark" && path !== undefined ? view : from;
   const source = withBinaryLabel(values, rows, dialect);
   const answer = (query: Query): Promise<Answer> => {

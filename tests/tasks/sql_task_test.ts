@@ -207,6 +207,7 @@ slow.test("bad usage is exit code 2 and says what is needed", async () => {
     [["fit", "t", "--label", "y", "--features", "x", "--epochs", "2.5"], "--epochs takes a whole number"],
     [["counts", `${await makeFolder()}/mixed`, ...columns], "has files of .csv and .csv.gz; name a pattern"],
     [["counts", "no/such.parquet", ...columns], "There is no file 'no/such.parquet'"],
+    [["counts", "none.csv", ...columns], "There is no file 'none.csv'"],
   ];
   for (const [args, words] of cases) assertStringIncludes(await refusalOf(UsageError, ...args), words);
 });
