@@ -61,6 +61,13 @@ export function assertWithin(actual: number, expected: number, tolerance: number
   }
 }
 
+/** Returns the central differences (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h of a function of a list of numbers. */
+export const centralDifferences = (f: (x: number[]) => number, x: ArrayLike<number>, h = 1e-6): number[] =>
+  Array.from(x, (_, i) => {
+    const at = (by: number) => f(Array.from(x, (v, j) => j === i ? v + by : v));
+    return (at(h) - at(-h)) / (2 * h);
+  });
+
 /** Half the distance between a number's float32 and the next: what rounding a result takes, whatever it was before. */
 export const halfUlp = (v: number): number => 2 ** (Math.floor(Math.log2(Math.abs(v))) - 24);
 

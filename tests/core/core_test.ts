@@ -8,7 +8,7 @@ import { lossAndGradient, type LossAndGradientOptions, type Shape, sigmoidalStep
 import { metricLoss } from "../../lib/mod.ts";
 import { registeredDevice } from "../../lib/tfjs/registered_device.ts";
 import { filesIn } from "../../tasks/files.ts";
-import { assertAllWithin, assertWithin, random } from "../helpers.ts";
+import { assertAllWithin, assertWithin, centralDifferences, random } from "../helpers.ts";
 
 /** Lists the modules of a folder, with those that each imports, types included. */
 const importsIn = (folder: URL): Map<string, string[]> =>
@@ -77,16 +77,14 @@ function rows(n: number, columns = 1, seed = n) {
 }
 
 Deno.test("the gradient is that of the value, by differences in float64", () => {
-  const { y, p, w } = rows(12), h = 1e-6;
+  const { y, p, w } = rows(12);
   for (const name of scores) {
     for (const step of ["softsign", "logistic", "identity", "gaussian"] as const) {
       const options = { score: scoreOf(name), step, sampleWeight: w };
       const outputs = Array.from(p, (v) => 0.02 + 0.96 * v), { gradient } = lossAndGradient(y, outputs, options);
       assert(gradient instanceof Float64Array);
-      outputs.forEach((v, i) => {
-        const at = (by: number) => lossAndGradient(y, outputs.with(i, v + by), options).value;
-        assertWithin(gradient[i], (at(h) - at(-h)) / (2 * h), 2e-8, `${name}, ${step}`);
-      });
+      const at = (p: number[]) => lossAndGradient(y, p, options).value;
+      assertAllWithin(gradient, centralDifferences(at, outputs), 2e-8, `${name}, ${step}`);
     }
   }
 });
@@ -281,13 +279,11 @@ Deno.test("a new step is its shape, F and F′: value, gradient and the general 
       },
     ),
   );
-  const step = sigmoidalStep(shape, { slope: 6 }), { y, p } = rows(9000), h = 1e-6;
+  const step = sigmoidalStep(shape, { slope: 6 }), { y, p } = rows(9000);
   const few = { y: [...y.slice(0, 9)], p: [...p.slice(0, 9)] };
   const { gradient } = lossAndGradient(few.y, few.p, { score: "f1", step });
-  few.p.forEach((v, i) => {
-    const at = (by: number) => lossAndGradient(few.y, few.p.with(i, v + by), { score: "f1", step }).value;
-    assertWithin(gradient[i], (at(h) - at(-h)) / (2 * h), 2e-8);
-  });
+  const at = (p: number[]) => lossAndGradient(few.y, p, { score: "f1", step }).value;
+  assertAllWithin(gradient, centralDifferences(at, few.p), 2e-8);
   const large = lossAndGradient(y, p, { score: "f1", step });
   assertAllWithin(large.gradient, lossAndGradient(y, Float64Array.from(p), { score: "f1", step }).gradient, 1e-9);
 });

@@ -27,7 +27,16 @@ import {
 } from "../../lib/losses/curves.ts";
 import type { Loss } from "../../lib/mod.ts";
 import { countKeys, mapCounts } from "../../lib/counts/counts.ts";
-import { assertAllWithin, assertRefused, assertWithin, backends, counted, onBackends, random } from "../helpers.ts";
+import {
+  assertAllWithin,
+  assertRefused,
+  assertWithin,
+  backends,
+  centralDifferences,
+  counted,
+  onBackends,
+  random,
+} from "../helpers.ts";
 import { slow } from "../slow.ts";
 import { recorded } from "./fixtures.ts";
 
@@ -107,7 +116,6 @@ Deno.test("the counts are those of joined linear ramps, and those of parts add u
 });
 
 Deno.test("the gradient is that of the value, by differences in float64: every score, average, weights, logits", () => {
-  const h = 1e-7;
   for (const score of scores) {
     for (const average of ["binary", "micro", "macro", "weighted"] as const) {
       for (const fromLogits of [false, true]) {
@@ -123,10 +131,8 @@ Deno.test("the gradient is that of the value, by differences in float64: every s
           sampleWeight: byRows(sampleWeight),
         };
         const of = (p: number[]) => curveLossAndGradient(byRows(yTrue), byRows(p), options), { gradient } = of(outputs);
-        outputs.forEach((p, i) => {
-          const [up, down] = [of(outputs.with(i, p + h)).value, of(outputs.with(i, p - h)).value];
-          assertWithin(gradient[i], (up - down) / (2 * h), 2e-7, `${score.name} ${average} ${fromLogits} ${i}`);
-        });
+        const expected = centralDifferences((p) => of(p).value, outputs, 1e-7);
+        assertAllWithin(gradient, expected, 2e-7, `${score.name} ${average} ${fromLogits}`);
       }
     }
   }
@@ -172,18 +178,14 @@ Deno.test("one against one: with ever more thresholds the loss tends to 1 − sc
 Deno.test("one against one: the gradient by differences, sums of parts, ignored rows, a class that does not occur", () => {
   const next = random(3), n = 24, labels = Array.from({ length: n }, () => Math.floor(3 * next()));
   const logits = labels.map((y) => [0, 1, 2].map((k) => 2 * next() + Number(k === y)));
-  const sampleWeight = labels.map(() => 0.5 + next()), h = 1e-6;
+  const sampleWeight = labels.map(() => 0.5 + next());
   for (const average of ["macro", "weighted"] as const) {
     const options = { score: averagePrecision, average, multiClass: "ovo", thresholds: 9, fromLogits: true } as const;
     const of = (z: number[][]) => curveLossAndGradient(labels, z, { ...options, sampleWeight }),
       { gradient } = of(logits);
     assert(gradient.some((g) => Math.abs(g) > 1e-3));
-    logits.forEach((row, i) =>
-      row.forEach((z, k) => {
-        const [up, down] = [h, -h].map((by) => of(logits.with(i, row.with(k, z + by))).value);
-        assertWithin(gradient[3 * i + k], (up - down) / (2 * h), 1e-7, `${average} ${i} ${k}`);
-      })
-    );
+    const at = (z: number[]) => of(logits.map((_, i) => z.slice(3 * i, 3 * i + 3))).value;
+    assertAllWithin(gradient, centralDifferences(at, logits.flat()), 1e-7, average);
     const more = curveLossAndGradient([...labels, -1], [...logits, [9, 9, 9]], {
       ...options,
       sampleWeight: [...sampleWeight, 1],

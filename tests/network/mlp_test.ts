@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { seededRandom } from "@roundabout/roundabout/data";
 import { adam, sgd } from "../../lib/network/adam.ts";
 import { backward, forward, initialWeights, type NetworkForm } from "../../lib/network/mlp.ts";
-import { assertAllWithin, assertWithin } from "../helpers.ts";
+import { assertAllWithin, assertWithin, centralDifferences } from "../helpers.ts";
 
 const forms: NetworkForm[] = [
   { features: 3, hidden: 0, outputs: 1 },
@@ -42,17 +42,14 @@ for (const form of forms) {
       const x = Float64Array.from({ length: rows * features }, () => random.normal());
       // A block of rows without a gradient is skipped; one row of a block without a gradient is not.
       const by = Float64Array.from({ length: rows * outputs }, (_, i) => rows === 7 && i < 4 ? 0 : random.normal());
-      const value = (weights: Float64Array) =>
-        forward(form, weights, x).logits.reduce((sum, z, i) => sum + by[i] * z, 0);
+      const value = (weights: number[]) =>
+        forward(form, Float64Array.from(weights), x).logits.reduce((sum, z, i) => sum + by[i] * z, 0);
       const gradient = backward(form, weights, x, forward(form, weights, x).units, by);
       assertEquals(gradient.length, weights.length);
       const narrow = new Float32Array(by), [float32, float64] = [narrow, new Float64Array(narrow)];
       const of = (by: Float32Array | Float64Array) => backward(form, weights, x, forward(form, weights, x).units, by);
       assertEquals(of(float32), of(float64));
-      gradient.forEach((g, j) => {
-        const at = (step: number) => value(weights.map((w, k) => k === j ? w + step : w));
-        assertWithin(g, (at(1e-6) - at(-1e-6)) / 2e-6, 1e-7, `weight ${j} of ${rows} rows`);
-      });
+      assertAllWithin(gradient, centralDifferences(value, weights), 1e-7, `${rows} rows`);
     }
   });
 }
