@@ -212,6 +212,12 @@ Deno.test("wrong optimum: a useless model is as good as a perfect one", () => {
     mean([...yPred].filter((_, i) => yTrue[i] === label).map(value));
   const recall = of(1, (p) => 1 - p);
   assertEquals(found(recall), ["all outputs at their maximum", "Combine recall with"]);
+  const amounts = numbers.map((v, i) => v + i % 4),
+    ofAmounts = { random: batchOf(amounts, start), perfect: batchOf(amounts, amounts) };
+  assertEquals(found(({ yTrue, yPred }) => mean(yPred.map((p, i) => Math.max(0, yTrue[i] - p))), ofAmounts), [
+    "all outputs at their maximum",
+    "Let the loss",
+  ]);
   assertEquals(found(of(0, (p) => p)), ["all outputs at their minimum", "Let the loss"]);
   assertEquals(found(({ yPred }) => Math.abs(mean(yPred) - 0.5)), ["all outputs equal", "Let the loss"]);
   const share = (value: number, total: number) => total === 0 ? 1 : 1 - value / total;

@@ -65,6 +65,9 @@ Deno.test("saturated: most wrong outputs of an untrained model have no gradient"
     wrongWithoutGradientFarAway: "not tried",
   });
   assert(finding.remedy.startsWith("Widen the ramp"));
+  const beyond = batchOf(yTrue, wrongs.map((p, i) => p - 2 + i / 100));
+  const flat = found((p, _, i) => i < 6 && p === beyond.yPred[i] ? 0 : 1, { random: beyond });
+  assert(flat?.remedy.startsWith("Let the loss fall from outputs that are clearly wrong"), flat?.remedy);
   assertEquals([at(3)?.severity, at(5)?.severity], ["warning", "warning"]);
   assertStrictEquals(at(2), undefined);
   assertStrictEquals(at(5, { customGradient: true }), undefined); // may be meant

@@ -56,6 +56,8 @@ const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: stri
   ['tf.cast(yTrue, "float32")', "y_true.float()", "tf.cast(y_true, tf.float32)", "y_true.astype(float)"],
   ["tf.sum(x, -1)", "x.sum(-1)", "tf.reduce_sum(x, -1)", "x.sum(-1)"],
   ["tf.sub(x, tf.mul(1e9, tf.eye(n)))", "x - 1e9 * torch.eye(n)", "x - 1e9 * tf.eye(n)", "x - 1e9 * jnp.eye(n)"],
+  ["tf.logSumExp", "torch.logsumexp", "tf.reduce_logsumexp", "jax.nn.logsumexp"],
+  ["tf.softplus", "torch.nn.functional.softplus", "tf.nn.softplus", "jax.nn.softplus"],
   ["tf.transpose", "torch.transpose", "tf.transpose", "jnp.transpose"],
   ["tf.sum(x)", "x.sum()", "tf.reduce_sum(x)", "x.sum()"],
   ["; tf.divNoNan has no usable gradient", "", "", ""],

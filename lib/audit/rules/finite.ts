@@ -99,10 +99,12 @@ function keptAway(op: RecordedOp | undefined, { yPred }: AuditBatch): string {
   if ((op?.op === "Log" || op?.op === "Log1p") && !areShares(yPred)) {
     return "Keep the argument of the logarithm positive: tf.maximum(x, 1e-7), or a softplus of the outputs";
   }
+  if (op?.op === "Exp") {
+    return "Use a form that is finite for large outputs: tf.logSumExp or tf.softplus for a logarithm of exponentials, a bound otherwise";
+  }
   return op?.op === "Pow" || op?.op === "Sqrt"
     ? `Keep the base of ${op.op} at 0 or above: tf.relu(x) or tf.abs(x), and a small constant under a root`
-    : "Keep away from the edge: tf.clipByValue(p, 1e-7, 1 - 1e-7) before a logarithm, softplus for " +
-      "log(1 + exp), a bounded form for exp";
+    : "Keep away from the edge: tf.clipByValue(p, 1e-7, 1 - 1e-7) before a logarithm, a bound for what grows without end";
 }
 
 const bounded =

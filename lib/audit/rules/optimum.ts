@@ -229,11 +229,12 @@ function uselessElsewhere(batch: AuditBatch, columns: number, unbounded: boolean
     return withOutputs(batch, (_, i) => kept.includes(i) ? value : low + high - value);
   };
   const far = (sign: number) => all((low + high) / 2 + sign * 5 * (high - low));
+  const ofTwo = new Set(batch.yPred).size === 2;
   return [
-    { name: "all outputs at their maximum", batch: all(high), remedy: recall },
+    { name: "all outputs at their maximum", batch: all(high), remedy: ofTwo ? recall : differ },
     { name: "all outputs at their minimum", batch: all(low), remedy: differ },
     { name: "all outputs equal", batch: all((low + high) / 2), remedy: differ },
-    ...(new Set(batch.yPred).size === 2
+    ...(ofTwo
       ? [
         { name: "a single certain positive", batch: first(high), remedy: precision },
         { name: "a single certain negative", batch: first(low), remedy: recall },

@@ -128,6 +128,9 @@ function saturation(context: AuditContext): Finding | undefined {
         (options.yPred === "logits" ? "" : ", or let the loss take logits")
       : reached
       ? "Clip at 1e-7, where float32 ends, or let the loss take logits and clip nothing"
-      : "Widen the ramp, remove the clipping, or use a step with a tail: softsign({ slope: 4 })",
+      : areShares(random!.batch.yPred)
+      ? "Widen the ramp, remove the clipping, or use a step with a tail: softsign({ slope: 4 })"
+      : "Let the loss fall from outputs that are clearly wrong, too: no clip or relu on the way; for boxes that do not meet, " +
+        "the generalised overlap (GIoU)",
   };
 }
