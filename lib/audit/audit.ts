@@ -144,6 +144,9 @@ function assumedBy({ options, observations }: AuditContext, isShort: boolean, re
         "or compares rows with rows",
       ]
       : []),
+    ...(observations.failed === undefined
+      ? []
+      : [`Its operations could not be recorded (it ${observations.failed}): rules that read them said nothing`]),
     ...(observations.deterministic
       ? []
       : ["The loss is deterministic, but this one is not: rules that compare batches were skipped"]),

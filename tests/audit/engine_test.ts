@@ -151,6 +151,14 @@ Deno.test("an engine without TensorFlow.js has the same report", () => {
   });
 });
 
+Deno.test("an audit whose loss could not be recorded says so", () => {
+  const failed = "does not return within 20 s and was ended";
+  const { assumed } = auditEngine(plainSquares(1, { ...nothing, failed }), settings);
+  const said = (text: string) => text.includes("could not be recorded (it does not return within 20 s and was ended)");
+  assert(assumed.some(said), String(assumed));
+  assert(!auditEngine(plainSquares(), settings).assumed.some(said));
+});
+
 /** An engine that counts what it is asked. */
 function counting(engine: AuditEngine) {
   const calls = { value: 0, valueAndGradient: 0, record: 0 };

@@ -91,6 +91,8 @@ export interface Recording {
   readonly live: boolean;
   /** An operation with a gradient of its own took part; its gradient may differ from the slope on purpose. */
   readonly customGradient: boolean;
+  /** What the loss did instead of being recorded, after "it"; there are no operations then. */
+  readonly failed?: string;
 }
 
 /**

@@ -203,9 +203,8 @@ export class ProcessLoss extends LoadedLoss {
 
   #record(batch: AuditBatch): Recording {
     const { answer } = this.#line.ask(this.#own, { do: "record" }, batch);
-    if (failureOf(answer) !== undefined) {
-      return { ops: [], connected: true, live: true, customGradient: false }; // the value says what it raises
-    }
+    const failed = answer.died ?? (answer.error && `raises ${answer.error}`);
+    if (failed) return { ops: [], connected: true, live: true, customGradient: false, failed };
     return recordingFrom(answer as unknown as PythonRecording);
   }
 }
