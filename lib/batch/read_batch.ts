@@ -139,6 +139,17 @@ function checkRange(
   }
 }
 
+/** The end of the range of weights and gains: just above the largest float32, so that sums and their products do not overflow. */
+const largestAmount = 3.403e38;
+
+/** Refuses weights or gains that are below 0, not finite, or so large that their sums overflow. */
+export const checkAmounts = (
+  what: string,
+  argument: string,
+  amounts: ArrayLike<number>,
+  place: (i: number) => string,
+): void => checkRange(what, argument, amounts, [0, largestAmount], "be finite in float32 and ≥ 0", place);
+
 /** The shape of a batch, and the form of its labels and weights. */
 export interface BatchShape {
   readonly rows: number;
@@ -184,11 +195,11 @@ export function readBatch(what: string, tensors: BatchTensors, options: BatchOpt
   const place = (i: number) => classes === 1 ? rowAt(i) : `${rowAt(Math.floor(i / classes))}, column ${i % classes}`;
   const outputs = yPred.dataSync();
   checkOutputs(what, outputs, options, place);
-  const weights = sampleWeight?.dataSync(), anyPositive = [0, Number.MAX_VALUE] as const, must = "be finite and ≥ 0";
-  if (weights) checkRange(what, "sampleWeight", weights, anyPositive, must, rowWeights ? rowAt : place);
+  const weights = sampleWeight?.dataSync();
+  if (weights) checkAmounts(what, "sampleWeight", weights, rowWeights ? rowAt : place);
   const { labels, kept } = withoutIgnored(yTrue.dataSync(), options.ignoreLabel);
   if (indexed) checkIndices(what, labels, classes, rowAt);
-  else if (options.gains) checkRange(what, "yTrue", labels, anyPositive, must, place);
+  else if (options.gains) checkAmounts(what, "yTrue", labels, place);
   else checkRange(what, "yTrue", labels, [0, 1], "lie in [0, 1]", place);
   return {
     rows,

@@ -10,23 +10,10 @@ export type ExactCounts = Readonly<Record<keyof Counts, ExactSum>>;
 export const noCounts = (classes: number): ExactCounts[] =>
   Array.from({ length: classes }, () => mapCounts(() => new ExactSum()));
 
-/** The largest weight: the sum of any number of rows stays far from overflowing. */
-const greatestWeight = 1e290;
-
-/**
- * Adds the counts of a batch of hard decisions to `counts`, without rounding.
- *
- * @throws {RangeError} A weight above 1e290, before anything is added.
- */
+/** Adds the counts of a batch of hard decisions to `counts`, without rounding. */
 export function addCounts(counts: readonly ExactCounts[], batch: Batch, decided: Decided): void {
   if (batch.sampleWeight === undefined && isHard(batch.yTrue)) return addWhole(counts, batch, decided);
-  const largest = largestOf(batch.sampleWeight ?? [1]);
-  if (largest > greatestWeight) {
-    throw new RangeError(
-      `Cannot compute the counts: 'sampleWeight' must be at most ${greatestWeight}, it has ${largest}`,
-    );
-  }
-  addCut(counts, batch, decided, 2 ** (Math.ceil(Math.log2(largest)) + 12));
+  addCut(counts, batch, decided, 2 ** (Math.ceil(Math.log2(largestOf(batch.sampleWeight ?? [1]))) + 12));
 }
 
 /** Adds counts of whole rows, whose plain sums are exact. */

@@ -1,4 +1,4 @@
-import { readBatch, refuse } from "../batch/read_batch.ts";
+import { checkAmounts, readBatch, refuse } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import type { DecisionName, DecisionOptions } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
@@ -88,10 +88,7 @@ function readWeights(what: string, given: unknown, rows: number): ArrayLike<numb
   if (entries.columns !== undefined || entries.rows !== rows) {
     throw refuse(what, "sampleWeight", `has the shape ${shapeText(entries)}, there are ${rows} rows`);
   }
-  for (let row = 0; row < rows; row++) {
-    if (weights[row] >= 0 && weights[row] < Infinity) continue;
-    throw refuse(what, "sampleWeight", `must be finite and ≥ 0, row ${row} is ${describe(weights[row])}`);
-  }
+  checkAmounts(what, "sampleWeight", weights, (row) => `row ${row}`);
   return weights;
 }
 

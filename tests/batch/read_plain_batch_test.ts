@@ -7,6 +7,7 @@ import {
   readBatchShape,
   type ShapedNumbers,
 } from "../../lib/batch/read_batch.ts";
+import { largestFloat32 } from "../../lib/counts/counts.ts";
 
 const shaped = (values: number[], shape = [values.length], dtype = "float32"): ShapedNumbers => ({
   shape,
@@ -222,17 +223,27 @@ const refusals: [BatchTensors, Partial<BatchOptions>, string][] = [
   [
     { yTrue: shaped([1, 0]), yPred: halves(2), sampleWeight: shaped([1, -1]) },
     {},
-    "'sampleWeight' must be finite and ≥ 0, row 1 is -1",
+    "'sampleWeight' must be finite in float32 and ≥ 0, row 1 is -1",
   ],
   [
     { yTrue: shaped([1, 0]), yPred: halves(2, 2), sampleWeight: shaped([1, Infinity]) },
     columns,
-    "'sampleWeight' must be finite and ≥ 0, row 1 is Infinity",
+    "'sampleWeight' must be finite in float32 and ≥ 0, row 1 is Infinity",
   ],
   [
     { yTrue: shaped([1, 0]), yPred: halves(2, 2), sampleWeight: shaped([1, 1, 1, NaN], [2, 2]) },
     columns,
-    "'sampleWeight' must be finite and ≥ 0, row 1, column 1 is NaN",
+    "'sampleWeight' must be finite in float32 and ≥ 0, row 1, column 1 is NaN",
+  ],
+  [
+    { yTrue: shaped([1, 0]), yPred: halves(2), sampleWeight: shaped([largestFloat32, 3.41e38]) },
+    {},
+    "'sampleWeight' must be finite in float32 and ≥ 0, row 1 is 3.41e+38",
+  ],
+  [
+    { yTrue: shaped([largestFloat32, 1e308]), yPred: halves(2) },
+    { gains: true },
+    "'yTrue' must be finite in float32 and ≥ 0, row 1 is 1e+308",
   ],
   // Rows of the whole data: of a later batch, and of examples in another order, two pixels each.
   [{ yTrue: shaped([1, 2]), yPred: halves(2) }, { firstRow: 30 }, "'yTrue' must lie in [0, 1], row 31 is 2"],

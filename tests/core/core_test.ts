@@ -4,7 +4,14 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import fc from "fast-check";
 import * as tf from "@tensorflow/tfjs";
 import * as core from "../../lib/core.ts";
-import { lossAndGradient, type LossAndGradientOptions, type Shape, sigmoidalStep } from "../../lib/core.ts";
+import { largestFloat32 } from "../../lib/counts/counts.ts";
+import {
+  lossAndGradient,
+  type LossAndGradientOptions,
+  type ScoreName,
+  type Shape,
+  sigmoidalStep,
+} from "../../lib/core.ts";
 import { metricLoss } from "../../lib/mod.ts";
 import { registeredDevice } from "../../lib/tfjs/registered_device.ts";
 import { filesIn } from "../../tasks/files.ts";
@@ -208,6 +215,28 @@ Deno.test("options that change from call to call are seen, those changed in plac
   assert(value(options) !== before);
 });
 
+Deno.test("weights whose sums would overflow are refused; with the largest float32 as weights a score is that of 1 each", () => {
+  const yTrue = [1, 0, 1, 0],
+    yPred = [0.9, 0.6, 0.4, 0.2],
+    decided = yPred.map(Math.round),
+    scores = Object.keys(core.scores);
+  const weighed = (weight: number) => ({ sampleWeight: yTrue.map(() => weight) });
+  for (const score of scores.filter((name) => !/^(fBeta|tversky|utility|.*At.*)$/.test(name)) as ScoreName[]) {
+    for (const average of ["binary", "macro", "weighted", "samples", "micro"] as const) {
+      const value = (weight: number) => lossAndGradient(yTrue, yPred, { score, average, ...weighed(weight) }).value;
+      assertWithin(value(largestFloat32), value(1), 1e-15);
+      assertThrows(
+        () => value(3.41e38),
+        RangeError,
+        "'sampleWeight' must be finite in float32 and ≥ 0, row 0 is 3.41e+38",
+      );
+    }
+  }
+  const message = "'sampleWeight' must be finite in float32 and ≥ 0, row 0 is 1e+308";
+  assertThrows(() => core.classificationReport(yTrue, decided, weighed(1e308)), RangeError, message);
+  assertThrows(() => core.confusionTable(yTrue, decided, weighed(1e308)), RangeError, message);
+});
+
 Deno.test("bad input: one sentence that names the argument", () => {
   const cases: [() => unknown, string][] = [
     [() => lossAndGradient([1, 0], [0.5], { score: "f1" }), "'yTrue' has the shape [2], 'yPred' has [1]"],
@@ -217,7 +246,7 @@ Deno.test("bad input: one sentence that names the argument", () => {
     [() => lossAndGradient([1, 2], [0.5, 0.5], { score: "f1" }), "'yTrue' must lie in [0, 1], row 1 is 2"],
     [
       () => lossAndGradient([1, 0], [0.5, 0.5], { score: "f1", sampleWeight: [1, -1] }),
-      "'sampleWeight' must be finite and ≥ 0",
+      "'sampleWeight' must be finite in float32 and ≥ 0",
     ],
     [
       () => lossAndGradient([1, 0], [[0.5], [0.5, 0.1]], { score: "f1" }),

@@ -215,7 +215,7 @@ Deno.test("NDCG: a training by queries puts the gains in order, by its file of b
     [train({ xs, ys, groups: groups.slice(1) }), `'groups' has the length ${groups.length - 1}`],
     [train({ xs, ys, groups: 3 as never }), "'groups' must be a tensor or an array, it is 3"],
     [train({ xs, ys, groups }, { warmStart: { loss: "crossEntropy", epochs: 1 } }), "the labels of ndcgLoss are gains"],
-    [train({ xs, ys: tf.neg(ys), groups }), "'yTrue' must be finite and ≥ 0"],
+    [train({ xs, ys: tf.neg(ys), groups }), "'yTrue' must be finite in float32 and ≥ 0"],
     [train({ xs, ys: tf.zerosLike(ys), groups }), "no query has a gain above 0"],
   ];
   for (const [call, sentence] of refusals) await assertRejects(call, Error, sentence);
