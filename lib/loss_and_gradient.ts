@@ -1,4 +1,4 @@
-import { toNumbers } from "./batch/array_or_tensor.ts";
+import { readEntries, toNumbers } from "./batch/array_or_tensor.ts";
 import { type Inputs, readBatch, readBatchShape, refuse, type ShapedNumbers } from "./batch/read_batch.ts";
 import { anArray, check, integerFrom } from "./check/value.ts";
 import { checkOptions } from "./check/options.ts";
@@ -45,9 +45,6 @@ export interface LossAndGradient<
   readonly counts: readonly Counts[];
 }
 
-const isRows = (values: BatchNumbers): values is readonly ArrayLike<number>[] =>
-  Array.isArray(values) && typeof values[0] === "object";
-
 /** Gives numbers a shape; a list of rows is flattened. */
 function shaped(
   what: string,
@@ -56,24 +53,12 @@ function shaped(
   columns: (length: number) => number,
 ): ShapedNumbers {
   check(`compute ${what}`, { [argument]: given }, anArray);
-  let values: ArrayLike<number>, shape: number[];
-  if (isRows(given)) {
-    const width = given[0].length, uneven = given.findIndex((row) => row?.length !== width);
-    if (uneven >= 0) {
-      const found = given[uneven] === undefined ? "nothing" : `${given[uneven].length} numbers`;
-      throw refuse(what, argument, `has ${width} numbers in row 0, but ${found} in row ${uneven}`);
-    }
-    const flat = new Float64Array(given.length * width);
-    given.forEach((row, i) => flat.set(toNumbers(what, argument, row, i * width), i * width));
-    [values, shape] = [flat, [given.length, width]];
-  } else {
-    values = toNumbers(what, argument, given as ArrayLike<number>);
-    const width = columns(values.length);
-    if (values.length % width !== 0) {
-      throw refuse(what, argument, `has ${values.length} numbers, which are no rows of ${width} columns`);
-    }
-    shape = width === 1 ? [values.length] : [values.length / width, width];
+  const entries = readEntries(what, argument, given), values = toNumbers(what, argument, entries.values);
+  const width = entries.columns ?? columns(values.length);
+  if (values.length % width !== 0) {
+    throw refuse(what, argument, `has ${values.length} numbers, which are no rows of ${width} columns`);
   }
+  const shape = width === 1 ? [values.length] : [values.length / width, width];
   return { shape, size: values.length, dtype: "float32", dataSync: () => values };
 }
 

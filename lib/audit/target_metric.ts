@@ -45,7 +45,7 @@ function scoreMetric(metric: ScoreName | ScoreDefinition, options: AuditOptions)
   try {
     score = toScore(metric);
   } catch (error) {
-    throw new TypeError(messageOf(error).replace("Cannot use 'score'", "Cannot audit the loss with this 'metric'"));
+    throw new TypeError(messageOf(error).replace("Cannot use the score: 'score'", "Cannot audit the loss: 'metric'"));
   }
   if (sample === undefined && labels !== "binary") refuseLabels(`'yTrue' is '${labels}'`);
   const threshold = thresholdOf(kind), step = { value: (p: number) => p > threshold ? 1 : 0 };

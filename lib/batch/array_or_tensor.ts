@@ -56,19 +56,14 @@ export function readEntries(what: string, argument: string, given: unknown): Ent
 export const shapeText = ({ rows, columns }: Entries): string =>
   columns === undefined ? `[${rows}]` : `[${rows}, ${columns}]`;
 
-/** Values as numbers: a typed array unchanged, anything else as float64; an error counts them from `first`. */
-export function toNumbers(
-  what: string,
-  argument: string,
-  values: ArrayLike<unknown>,
-  first = 0,
-): ArrayLike<number> {
+/** Values as numbers: a typed array unchanged, anything else as float64. */
+export function toNumbers(what: string, argument: string, values: ArrayLike<unknown>): ArrayLike<number> {
   if (ArrayBuffer.isView(values) && typeof values[0] === "number") return values as ArrayLike<number>;
   const numbers = new Float64Array(values.length);
   for (let i = 0; i < numbers.length; i++) {
     const value = withoutBigint(values[i]);
     if (typeof value !== "number") {
-      throw refuse(what, argument, `must hold numbers, entry ${first + i} is ${describe(value)}`);
+      throw refuse(what, argument, `must hold numbers, entry ${i} is ${describe(value)}`);
     }
     numbers[i] = value;
   }

@@ -71,6 +71,11 @@ export interface BatchOptions {
 export const refuse = (what: string, argument: string, problem: string): Error =>
   new RangeError(`Cannot compute ${what}: '${argument}' ${problem}`);
 
+/** Throws unless an argument has as many entries as there are rows. */
+export function checkLength(what: string, argument: string, length: number, rows: number): void {
+  if (length !== rows) throw refuse(what, argument, `has the length ${length}, 'yPred' has ${rows}`);
+}
+
 function checkTensor(what: string, argument: string, tensor: ShapedNumbers): void {
   if (!isTensorLike(tensor)) {
     throw new TypeError(`Cannot compute ${what}: '${argument}' must be a tensor, it is ${describe(tensor)}`);

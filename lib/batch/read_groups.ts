@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { type ArrayOrTensor, readEntries, shapeText } from "./array_or_tensor.ts";
-import { refuse } from "./read_batch.ts";
+import { checkLength, refuse } from "./read_batch.ts";
 
 /** Returns the group of each row; throws unless every row has one. */
 export function readGroups(what: string, groups: ArrayOrTensor, rows: number): readonly unknown[] {
@@ -8,7 +8,7 @@ export function readGroups(what: string, groups: ArrayOrTensor, rows: number): r
   if (entries.columns !== undefined) {
     throw refuse(what, "groups", `must have one entry per row, it has the shape ${shapeText(entries)}`);
   }
-  if (entries.rows !== rows) throw refuse(what, "groups", `has the length ${entries.rows}, 'yPred' has ${rows}`);
+  checkLength(what, "groups", entries.rows, rows);
   const names = Array.from(entries.values);
   const row = names.findIndex((name) => name === undefined || name === null || Number.isNaN(name));
   if (row < 0) return names;

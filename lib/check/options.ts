@@ -1,4 +1,5 @@
 import { describe, isTensorLike } from "./describe.ts";
+import { check, type Rule } from "./value.ts";
 
 /** Refuses options that are not an object, and unknown names: a misspelt option would otherwise be a default. */
 export function checkOptions(what: string, options: unknown, known: readonly string[], ifTensor = ""): void {
@@ -15,6 +16,19 @@ export function checkOptions(what: string, options: unknown, known: readonly str
       );
     }
   }
+}
+
+/** Returns options that are numbers, each of them given and checked by the same rule. */
+export function readNumbers<K extends string>(
+  what: string,
+  options: Readonly<Record<K, number>>,
+  names: readonly K[],
+  rule: Rule,
+): Record<K, number> {
+  checkOptions(what, options ?? {}, names);
+  const numbers = Object.fromEntries(names.map((name) => [name, options?.[name]])) as Record<K, number>;
+  check(`make ${what}`, numbers, rule);
+  return numbers;
 }
 
 /** {@linkcode checkOptions} of a factory: handed over uncalled, as in `model.compile({ loss: f1Loss })`, it gets the labels as options. */

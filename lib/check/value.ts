@@ -36,7 +36,19 @@ export const optional = (rule: Rule): Rule => ({ ...rule, valid: (value) => valu
 export const aBoolean: Rule = { must: "true or false", valid: (value) => typeof value === "boolean", Kind: TypeError };
 export const aNumber: Rule = { must: "a number", valid: (value) => typeof value === "number", Kind: TypeError };
 
+export const aWord: Rule = {
+  must: "a word",
+  valid: (value) => typeof value === "string" && value !== "",
+  Kind: TypeError,
+};
+
 export const aFunction: Rule = { must: "a function", valid: (value) => typeof value === "function", Kind: TypeError };
+
+export const anObject: Rule = {
+  must: "an object",
+  valid: (value) => typeof value === "object" && value !== null,
+  Kind: TypeError,
+};
 
 export const anArray: Rule = {
   must: "an array of numbers",

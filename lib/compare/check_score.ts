@@ -48,7 +48,7 @@ export function toComparedScore(score: ScoreName | ScoreDefinition | RankingScor
   if (isCurveScore(score)) return toCurveScore(score);
   if (typeof score !== "string" || Object.hasOwn(scores, score)) return toScore(score);
   const names = [...Object.keys(scores), ...Object.keys(curveScores).filter(fitsTwoClasses)].join(", ");
-  throw new TypeError(`Cannot use 'score': it must be one of ${names}, it is '${score}'`);
+  throw new TypeError(`Cannot compare losses: 'score' must be one of ${names}, it is '${score}'`);
 }
 
 /** Returns whether losses may be compared by a score of two classes: no useless model is perfect at it. */

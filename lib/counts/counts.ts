@@ -1,3 +1,6 @@
+import { checkLength } from "../batch/read_batch.ts";
+import { aFunction, anArray, aNumber, check } from "../check/value.ts";
+
 /** The four (weighted, soft) counts of a binary confusion matrix, or one number for each of them. */
 export interface Counts {
   /** True positives, Σ w·y·s. */
@@ -38,6 +41,17 @@ export interface Rows {
   readonly sampleWeight?: ArrayLike<number>;
   /** The entries that are counted; absent: all. */
   readonly slice?: Slice;
+}
+
+/** Throws unless labels, outputs and weights are arrays of one length, and so are other lists. */
+export function checkRows(
+  what: string,
+  rows: Omit<Rows, "slice">,
+  others: Record<string, ArrayLike<number>> = {},
+): void {
+  const { yTrue, yPred, sampleWeight = yPred } = rows ?? {}, lists = { yTrue, yPred, sampleWeight, ...others };
+  check(`compute ${what}`, lists, anArray);
+  for (const [name, { length }] of Object.entries(lists)) checkLength(what, name, length, yPred.length);
 }
 
 /** Evenly spaced entries, such as a column of a table that is stored row by row. */
@@ -165,8 +179,10 @@ export const wholeSlice = ({ yTrue, slice }: Rows): Slice => slice ?? { offset: 
  * @param rows Labels, outputs and weights.
  * @param step A step.
  * @param partials ∂f/∂TP, ∂f/∂FP, ∂f/∂FN and ∂f/∂TN.
- * @param gradient Receives the gradient, one number per entry of the slice; default: a new float32 array.
+ * @param gradient Receives the gradient at the entries of the slice, as long as `yPred`; default: a new float32 array.
  * @returns The same array.
+ * @throws {TypeError} An argument that is not an array, a step without a derivative, a partial derivative that is not a number.
+ * @throws {RangeError} Lengths that differ.
  *
  * @example
  * ```ts
@@ -181,8 +197,11 @@ export function countsGradient<T extends Float32Array | Float64Array = Float32Ar
   rows: Rows,
   step: Pick<Elementwise, "derivative">,
   partials: Counts,
-  gradient: T = new Float32Array(rows.yTrue.length) as T,
+  gradient: T = new Float32Array(rows?.yTrue?.length ?? 0) as T,
 ): T {
+  checkRows("the gradient", rows, { gradient });
+  check("compute the gradient", { derivative: step?.derivative }, aFunction);
+  check("compute the gradient", mapCounts<unknown>((key) => partials?.[key]), aNumber);
   const { yPred } = rows, slice = wholeSlice(rows), byDecision = new Float64Array(yPred.length);
   decisionGradient(rows, slice, partials, byDecision);
   for (let n = 0, i = slice.offset; n < slice.length; n++, i += slice.stride) {

@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import { check, oneOf, type Rule } from "../check/value.ts";
+import { anObject, check, oneOf } from "../check/value.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 
 /** Throws unless two meters have the same settings. */
@@ -11,12 +11,6 @@ export function checkSameSettings<T extends object>(mine: T, theirs: T): void {
     );
   }
 }
-
-const anObject: Rule = {
-  must: "an object",
-  valid: (json) => typeof json === "object" && json !== null,
-  Kind: TypeError,
-};
 
 /** Throws unless a thing is the JSON of a meter of the given version. */
 export function checkJson(what: string, json: { readonly version: number }, version: number): void {

@@ -49,7 +49,8 @@ export function aumOfRanked(
  * a derivative is the difference that the row makes to the minimum just above, or just below, its output. Rows that tie
  * have two different one-sided derivatives.
  *
- * @throws {RangeError} If an output is NaN.
+ * @throws {TypeError} If labels, outputs or weights are not an array.
+ * @throws {RangeError} If lengths differ or an output is NaN.
  *
  * @see Hillman and Hocking, "Optimizing ROC Curves with a Sort-Based Surrogate Loss for Binary Classification and Changepoint
  * Detection", Journal of Machine Learning Research 24, 2023.

@@ -1,4 +1,4 @@
-import type { Slice } from "../counts/counts.ts";
+import { checkRows, type Slice } from "../counts/counts.ts";
 import { describe } from "../check/describe.ts";
 import { refuse } from "../batch/read_batch.ts";
 import { type RankedRows, rankRows } from "../numerics/rank.ts";
@@ -45,8 +45,9 @@ export function takeSlice({ yTrue, yPred, sampleWeight }: CurveRows, slice: Slic
   return { yTrue: y.subarray(0, kept), yPred: p.subarray(0, kept), sampleWeight: w.subarray(0, kept) };
 }
 
-/** Sorts rows by their outputs; throws where an output is NaN, which has no rank and ends up first or last. */
+/** Sorts rows by their outputs; throws where lengths differ or an output is NaN, which has no rank and ends up first or last. */
 export function rankChecked(what: string, rows: CurveRows): RankedRows {
+  checkRows(what, rows);
   const ranked = rankRows(rows), { sorted } = ranked;
   if (Number.isNaN(sorted[0]) || Number.isNaN(sorted[sorted.length - 1])) {
     const row = Array.prototype.findIndex.call(rows.yPred, (output) => Number.isNaN(Number(output)));
@@ -64,7 +65,8 @@ export function rankChecked(what: string, rows: CurveRows): RankedRows {
  *
  * @param rows Labels, outputs and weights.
  * @returns The curve; without rows it has no point.
- * @throws {RangeError} If an output is NaN.
+ * @throws {TypeError} If labels, outputs or weights are not an array.
+ * @throws {RangeError} If lengths differ or an output is NaN.
  */
 export function exactCurve(rows: CurveRows): Curve {
   const { sorted, positive, negative } = rankChecked("a curve", rows), n = sorted.length;

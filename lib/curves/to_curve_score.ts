@@ -35,7 +35,7 @@ export function toCurveScore(given: CurveScoreName | CurveScore): CurveScore {
   if (isCurveScore(given)) return typeof given === "string" ? curveScores[given] : given;
   const names = Object.keys(curveScores).map(describe).join(", ");
   throw new TypeError(
-    `Cannot use 'score': it must be ${names} or a score of a curve, such as recallAtFpr({ fpr: 0.01 }), it is ${
+    `Cannot use the score: 'score' must be ${names} or a score of a curve, such as recallAtFpr({ fpr: 0.01 }), it is ${
       describe(given)
     }`,
   );

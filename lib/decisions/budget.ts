@@ -1,8 +1,8 @@
 import { describe } from "../check/describe.ts";
 
-/** Says whether a decision is an alert budget, `{ top: k }`, whatever its k is. */
+/** Says whether a decision is an alert budget, `{ top: k }` without another key, whatever its k is. */
 export const isTop = (decision: unknown): decision is { readonly top: number } =>
-  typeof decision === "object" && decision !== null && "top" in decision;
+  typeof decision === "object" && decision !== null && Object.keys(decision).join() === "top";
 
 /** Returns the number of positive decisions: a number of rows, or below 1 the share of them. */
 export const budgetOf = (top: number, rows: number): number =>

@@ -309,9 +309,11 @@ export class ConfusionMeter {
   static fromJSON(json: ConfusionMeterJson): ConfusionMeter {
     checkJson(what, json, version);
     const { decision, threshold, fromLogits, ignoreLabel, counts } = json;
-    if (counts !== null && (!Array.isArray(counts) || counts.length === 0)) {
-      throw new TypeError(`Cannot make ${what}: 'counts' must be an array or null, it is ${describe(counts)}`);
-    }
+    check(`make ${what}`, { counts }, {
+      must: "an array or null",
+      valid: () => counts === null || (Array.isArray(counts) && counts.length > 0),
+      Kind: TypeError,
+    });
     const meter = new ConfusionMeter({
       classes: counts?.length,
       decision,

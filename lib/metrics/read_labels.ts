@@ -1,5 +1,6 @@
 import { checkAmounts, readBatch, refuse } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
+import { check } from "../check/value.ts";
 import type { DecisionName, DecisionOptions } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
 import { resolveOptions } from "../scoring/options.ts";
@@ -257,11 +258,11 @@ function namesOf(
   targetNames: readonly string[] | undefined,
 ): readonly string[] {
   if (targetNames === undefined) return labels.map(String);
-  if (!Array.isArray(targetNames) || !targetNames.every((name) => typeof name === "string")) {
-    throw new TypeError(
-      `Cannot compute ${what}: 'targetNames' must be an array of words, it is ${describe(targetNames)}`,
-    );
-  }
+  check(`compute ${what}`, { targetNames }, {
+    must: "an array of words",
+    valid: () => Array.isArray(targetNames) && targetNames.every((name) => typeof name === "string"),
+    Kind: TypeError,
+  });
   if (targetNames.length === labels.length) return targetNames;
   throw refuse(what, "targetNames", `has ${targetNames.length} names, there are ${labels.length} classes`);
 }

@@ -1,5 +1,5 @@
-import { check, share } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { share } from "../check/value.ts";
+import { readNumbers } from "../check/options.ts";
 import { composed } from "./composed.ts";
 import type { Score } from "./score.ts";
 import { precision, recall } from "./ratio.ts";
@@ -58,10 +58,8 @@ export interface PrecisionAtRecallOptions {
  * ```
  */
 export function precisionAtRecall(options: PrecisionAtRecallOptions): Score {
-  checkOptions("the score 'precisionAtRecall'", options ?? {}, ["recall"]);
-  const floor = options?.recall;
-  check("make the score 'precisionAtRecall'", { recall: floor }, share);
-  return constrained("precisionAtRecall", precision, recall, floor);
+  const name = "precisionAtRecall", floor = readNumbers(`the score '${name}'`, options, ["recall"], share).recall;
+  return constrained(name, precision, recall, floor);
 }
 
 /** Options of {@linkcode recallAtPrecision}. */
@@ -85,8 +83,6 @@ export interface RecallAtPrecisionOptions {
  * @see Eban et al., "Scalable Learning of Non-Decomposable Objectives", AISTATS 2017.
  */
 export function recallAtPrecision(options: RecallAtPrecisionOptions): Score {
-  checkOptions("the score 'recallAtPrecision'", options ?? {}, ["precision"]);
-  const floor = options?.precision;
-  check("make the score 'recallAtPrecision'", { precision: floor }, share);
-  return constrained("recallAtPrecision", recall, precision, floor);
+  const name = "recallAtPrecision", floor = readNumbers(`the score '${name}'`, options, ["precision"], share).precision;
+  return constrained(name, recall, precision, floor);
 }

@@ -1,3 +1,4 @@
+import { refuse } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
 import { anArray, check } from "../check/value.ts";
@@ -7,20 +8,17 @@ import { withUsualCosts } from "./savings.ts";
 /** The cost of each outcome: one number for all rows, or one per row. What is left out is 1 for fp and fn, 0 for tp and tn. */
 export type RowCosts = { readonly [Outcome in keyof Counts]?: number | ArrayLike<number> };
 
-const refuse = (task: string, argument: string, problem: string): Error =>
-  new RangeError(`Cannot ${task}: '${argument}' ${problem}`);
-
 /** Returns a cost per row; throws unless it is one finite number, or one per row. */
-function costsOf(task: string, key: keyof Counts, cost: number | ArrayLike<number>, rows: number): ArrayLike<number> {
+function costsOf(what: string, key: keyof Counts, cost: number | ArrayLike<number>, rows: number): ArrayLike<number> {
   const must = "a finite number, or one per row";
   if (typeof cost === "number") {
-    check(task, { [key]: cost }, { must, valid: Number.isFinite });
+    check(`compute ${what}`, { [key]: cost }, { must, valid: Number.isFinite });
     return new Float64Array(rows).fill(cost);
   }
-  check(task, { [key]: cost }, { ...anArray, must });
-  if (cost.length !== rows) throw refuse(task, key, `has ${cost.length} numbers, 'yTrue' has ${rows} rows`);
+  check(`compute ${what}`, { [key]: cost }, { ...anArray, must });
+  if (cost.length !== rows) throw refuse(what, key, `has ${cost.length} numbers, 'yTrue' has ${rows} rows`);
   const row = Array.from(cost).findIndex((value) => !Number.isFinite(value));
-  if (row >= 0) throw refuse(task, key, `must hold finite numbers, row ${row} is ${describe(cost[row])}`);
+  if (row >= 0) throw refuse(what, key, `must hold finite numbers, row ${row} is ${describe(cost[row])}`);
   return cost;
 }
 
@@ -53,16 +51,16 @@ function costsOf(task: string, key: keyof Counts, cost: number | ArrayLike<numbe
  * ```
  */
 export function costWeights(yTrue: ArrayLike<number>, costs: RowCosts): Float32Array<ArrayBuffer> {
-  const task = "weigh rows by costs";
-  check(task, { yTrue }, anArray);
-  checkOptions("weights of costs", costs, countKeys);
+  const what = "weights of costs";
+  check(`compute ${what}`, { yTrue }, anArray);
+  checkOptions(what, costs, countKeys);
   const given = withUsualCosts<number | ArrayLike<number>>(costs);
-  const { tp, fp, fn, tn } = mapCounts((key) => costsOf(task, key, given[key], yTrue.length));
+  const { tp, fp, fn, tn } = mapCounts((key) => costsOf(what, key, given[key], yTrue.length));
   return Float32Array.from(yTrue, (label, row) => {
-    if (label !== 0 && label !== 1) throw refuse(task, "yTrue", `must hold 0 and 1, row ${row} is ${describe(label)}`);
+    if (label !== 0 && label !== 1) throw refuse(what, "yTrue", `must hold 0 and 1, row ${row} is ${describe(label)}`);
     const [wrong, right, beyond] = label === 1 ? ["fn", "tp", fn[row] - tp[row]] : ["fp", "tn", fp[row] - tn[row]];
     if (beyond >= 0) return beyond;
-    throw refuse(task, "costs", `have '${wrong}' below '${right}', the cost of the right decision, in row ${row}`);
+    throw refuse(what, "costs", `have '${wrong}' below '${right}', the cost of the right decision, in row ${row}`);
   });
 }
 
@@ -108,15 +106,15 @@ export function costLabels(
   yTrue: ArrayLike<number>,
   matrix: readonly (readonly number[])[],
 ): Float32Array<ArrayBuffer> {
-  const task = "make labels of a cost matrix";
-  check(task, { yTrue }, anArray);
-  const c = checkMatrix(task, matrix);
+  const what = "labels of a cost matrix";
+  check(`compute ${what}`, { yTrue }, anArray);
+  const c = checkMatrix(what, matrix);
   const beyond = matrix.map(beyondCheapest), most = Math.max(...beyond.flat());
-  if (most === 0) throw refuse(task, "matrix", "has costs that do not depend on the decision");
+  if (most === 0) throw refuse(what, "matrix", "has costs that do not depend on the decision");
   const labels = new Float32Array(yTrue.length * c);
   Array.from(yTrue).forEach((label, row) => {
     if (!(Number.isInteger(label) && label >= 0 && label < c)) {
-      throw refuse(task, "yTrue", `must hold integers from 0 to ${c - 1}, row ${row} is ${describe(label)}`);
+      throw refuse(what, "yTrue", `must hold integers from 0 to ${c - 1}, row ${row} is ${describe(label)}`);
     }
     for (let k = 0; k < c; k++) labels[row * c + k] = 1 - beyond[label][k] / most;
   });
@@ -124,17 +122,17 @@ export function costLabels(
 }
 
 /** Returns the number of classes of a cost matrix; throws unless it is square and finite. */
-function checkMatrix(task: string, matrix: readonly (readonly number[])[]): number {
+function checkMatrix(what: string, matrix: readonly (readonly number[])[]): number {
   if (!Array.isArray(matrix) || matrix.length < 2) {
-    throw refuse(task, "matrix", `must have a row of costs per class, at least 2, it is ${describe(matrix)}`);
+    throw refuse(what, "matrix", `must have a row of costs per class, at least 2, it is ${describe(matrix)}`);
   }
   const c = matrix.length;
   matrix.forEach((row: readonly number[], j: number) => {
     if (!Array.isArray(row) || row.length !== c) {
-      throw refuse(task, "matrix", `must be square, row ${j} is ${describe(row)} of ${c} rows`);
+      throw refuse(what, "matrix", `must be square, row ${j} is ${describe(row)} of ${c} rows`);
     }
     const k = row.findIndex((cost) => !Number.isFinite(cost));
-    if (k >= 0) throw refuse(task, "matrix", `must hold finite numbers, row ${j}, column ${k} is ${describe(row[k])}`);
+    if (k >= 0) throw refuse(what, "matrix", `must hold finite numbers, row ${j}, column ${k} is ${describe(row[k])}`);
   });
   return c;
 }

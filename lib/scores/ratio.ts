@@ -1,5 +1,5 @@
 import { amount, check, numberThat, type Rule } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { checkOptions, readNumbers } from "../check/options.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
 import { formulaOf, withFormula } from "./formula.ts";
 import { linearFractional } from "./linear_fractional.ts";
@@ -74,9 +74,7 @@ export interface FBetaOptions {
  * ```
  */
 export function fBeta(options: FBetaOptions): Score {
-  checkOptions("the score 'fBeta'", options ?? {}, ["beta"]);
-  const beta = options?.beta, b2 = beta * beta;
-  check("make the score 'fBeta'", { beta }, weight);
+  const { beta } = readNumbers("the score 'fBeta'", options, ["beta"], weight), b2 = beta * beta;
   return linearFractional(`fBeta${beta}`, {
     numerator: { tp: 1 + b2 },
     denominator: { tp: 1 + b2, fp: 1, fn: b2 },
@@ -158,9 +156,7 @@ export interface TverskyOptions {
  * ```
  */
 export function tversky(options: TverskyOptions): Score {
-  checkOptions("the score 'tversky'", options ?? {}, ["alpha", "beta"]);
-  const alpha = options?.alpha, beta = options?.beta;
-  check("make the score 'tversky'", { alpha, beta }, weight);
+  const { alpha, beta } = readNumbers("the score 'tversky'", options, ["alpha", "beta"], weight);
   if (alpha + beta === 0) {
     throw new RangeError("Cannot make the score 'tversky': 'alpha' and 'beta' must not both be 0");
   }

@@ -1,5 +1,5 @@
-import { check, numberThat, type Rule } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { numberThat, type Rule } from "../check/value.ts";
+import { readNumbers } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { informedness } from "./agreement.ts";
 import { definedGradient, quotient } from "./composed.ts";
@@ -43,9 +43,7 @@ export interface RobustMccOptions {
  * ```
  */
 export function robustMcc(options: RobustMccOptions): Score {
-  checkOptions("the score 'robustMcc'", options ?? {}, ["d"]);
-  const d = options?.d;
-  check("make the score 'robustMcc'", { d }, weight);
+  const { d } = readNumbers("the score 'robustMcc'", options, ["d"], weight);
   const shares = (counts: Counts) => {
     const n = sizeOf(counts), { tp, fp, fn, tn } = counts;
     const positive = { inside: (tp + fn) / n, outside: (fp + tn) / n };
@@ -111,9 +109,7 @@ export interface RobustFBetaOptions {
  * ```
  */
 export function robustFBeta(options: RobustFBetaOptions): Score {
-  checkOptions("the score 'robustFBeta'", options ?? {}, ["beta", "d"]);
-  const beta = options?.beta, d = options?.d;
-  check("make the score 'robustFBeta'", { beta, d }, weight);
+  const { beta, d } = readNumbers("the score 'robustFBeta'", options, ["beta", "d"], weight);
   const squared = beta * beta, name = `robustF${beta},${d}`;
   return quotient(name, {
     value: (counts) => {

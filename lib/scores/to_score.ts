@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { aFunction, aWord, check, optional, type Rule } from "../check/value.ts";
 import { type Counts, mapCounts } from "../counts/counts.ts";
 import { balancedAccuracy, cohenKappa, fowlkesMallows, gMean, informedness, markedness, mcc } from "./agreement.ts";
 import { precisionAtRecall, recallAtPrecision } from "./constrained.ts";
@@ -39,8 +39,13 @@ export const scoreNames: readonly ScoreName[] = /* @__PURE__ */ (Object.keys(sco
 /** A score of one's own: the gradient may be left out. */
 export type ScoreDefinition = Omit<Score, "gradient"> & Partial<Pick<Score, "gradient">>;
 
-const hasMethod = (thing: unknown, method: string): boolean =>
-  typeof thing === "object" && thing !== null && typeof (thing as Record<string, unknown>)[method] === "function";
+const task = "use the score";
+
+const aScore: Rule = {
+  must: "a name, or an object with 'name' and 'value'",
+  valid: (thing) => typeof (thing as Score | null)?.value === "function",
+  Kind: TypeError,
+};
 
 /**
  * Makes the gradient of a value by differences in float64: central differences, or one-sided ones where a count is next to
@@ -80,36 +85,25 @@ function differences(value: (counts: Counts) => number): (counts: Counts) => Cou
  */
 export function toScore(score: ScoreName | ScoreDefinition): Score {
   if (typeof score === "string") return byName(score);
-  if (!hasMethod(score, "value")) {
-    const hint = typeof score === "function" ? "; call it with its options first" : "";
-    throw new TypeError(`Cannot use 'score': it is neither a name nor a score: ${describe(score)}${hint}`);
-  }
-  if (typeof score.name !== "string" || score.name === "") {
-    throw new TypeError(`Cannot use 'score': its 'name' must be a word, it is ${describe(score.name)}`);
-  }
-  if (score.best !== undefined && !Number.isFinite(score.best)) {
-    throw new TypeError(`Cannot use 'score': its 'best' must be a finite number, it is ${describe(score.best)}`);
-  }
-  if (score.gradient !== undefined && typeof score.gradient !== "function") {
-    throw new TypeError(
-      `Cannot use 'score': its 'gradient' must be a function, or left out, it is ${describe(score.gradient)}`,
-    );
-  }
-  if (hasMethod(score, "gradient")) return score as Score;
+  const withOptions = typeof score === "function" ? "a score: call it with its options first" : undefined;
+  check(task, { score }, { ...aScore, must: withOptions ?? aScore.must });
+  const { name, best, quasiConvex, gradient } = score;
+  check(task, { name }, aWord);
+  check(task, { best }, optional({ must: "a finite number", valid: Number.isFinite, Kind: TypeError }));
+  check(task, { gradient }, optional(aFunction));
+  if (gradient !== undefined) return score as Score;
   const value = (counts: Counts) => score.value(counts);
-  return { name: score.name, best: score.best, quasiConvex: score.quasiConvex, value, gradient: differences(value) };
+  return { name, best, quasiConvex, value, gradient: differences(value) };
 }
 
 function byName(name: string): Score {
   const found = Object.hasOwn(scores, name) ? scores[name as keyof typeof scores] : undefined;
-  if (found === undefined) {
-    throw new TypeError(
-      `Cannot use 'score': it must be one of ${Object.keys(scores).join(", ")}, it is '${name}'; ` +
-        "'rocAuc' and its like need an import of ./curves",
-    );
-  }
-  if (typeof found === "function") {
-    throw new TypeError(`Cannot use 'score': '${name}' needs options, as in fBeta({ beta: 0.5 })`);
-  }
-  return found;
+  check(task, { score: name }, {
+    must: found === undefined
+      ? `one of ${Object.keys(scores).join(", ")}, or with an import of ./curves 'rocAuc' and its like`
+      : `called with options, as in fBeta({ beta: 0.5 })`,
+    valid: () => typeof found === "object",
+    Kind: TypeError,
+  });
+  return found as Score;
 }

@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import { aBoolean, check, numberThat } from "../check/value.ts";
+import { aBoolean, aFunction, check, numberThat } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import type { Slice } from "../counts/counts.ts";
 import type { Step } from "./step.ts";
@@ -214,6 +214,7 @@ export const identityDerivative = (p: number): number => p >= 0 && p <= 1 ? 1 : 
  * `simd.as`; batches of a few thousand outputs take up to 3 times as long as for a shape with a `fill` of its own.
  */
 export function sigmoidalStep(shape: Shape, options: StepOptions = {}): Step {
+  check("make a step", { rise: shape?.rise, density: shape?.density }, aFunction);
   const checked = checkStepOptions(shape.name, options), { threshold, slope, anchored } = checked;
   const { name } = shape;
   if (anchored && slope === 1) {

@@ -1,4 +1,13 @@
-import { countDecisions, type Counts, type Elementwise, type Rows, type Slice, wholeSlice } from "../counts/counts.ts";
+import { aFunction, check } from "../check/value.ts";
+import {
+  checkRows,
+  countDecisions,
+  type Counts,
+  type Elementwise,
+  type Rows,
+  type Slice,
+  wholeSlice,
+} from "../counts/counts.ts";
 import { fillByLoop } from "./sigmoidal.ts";
 import type { Step } from "./step.ts";
 
@@ -35,6 +44,8 @@ function decide(step: Pick<Elementwise, "value">, p: ArrayLike<number>, slice: S
  * @param rows Labels, outputs and weights; NaN in any of them makes the counts NaN.
  * @param step A step.
  * @returns The four counts, in units of the weights.
+ * @throws {TypeError} Labels, outputs or weights that are not an array, a step without a value.
+ * @throws {RangeError} Lengths that differ.
  *
  * @example
  * ```ts
@@ -46,6 +57,8 @@ function decide(step: Pick<Elementwise, "value">, p: ArrayLike<number>, slice: S
  * ```
  */
 export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts {
+  checkRows("the counts", rows);
+  check("compute the counts", { value: step?.value }, aFunction);
   const { yTrue, yPred, sampleWeight } = rows, { offset, stride, length } = wholeSlice(rows);
   const decisions = new Float64Array(Math.min(together, length));
   let counts: Counts = { tp: 0, fp: 0, fn: 0, tn: 0 };

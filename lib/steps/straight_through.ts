@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { check } from "../check/value.ts";
 import { decisionAt } from "./round.ts";
 import { formOf, withForm } from "./sigmoidal.ts";
 import { softsign } from "./softsign.ts";
@@ -29,13 +29,11 @@ import type { Step } from "./step.ts";
  * ```
  */
 export function straightThrough(step: Step = softsign()): Step {
-  if (typeof step?.derivative !== "function") {
-    throw new TypeError(
-      `Cannot make a straight-through step: 'step' must be a step, such as softsign({ slope: 20 }), it is ${
-        describe(step)
-      }`,
-    );
-  }
+  check("make a straight-through step", { step }, {
+    must: "a step, such as softsign({ slope: 20 })",
+    valid: () => typeof step?.derivative === "function",
+    Kind: TypeError,
+  });
   const { name, threshold, slope } = step;
   const form = formOf(step);
   const through: Step = {

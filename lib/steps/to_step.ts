@@ -1,6 +1,6 @@
 import { describe } from "../check/describe.ts";
 import { checkOptions } from "../check/options.ts";
-import { check, oneOf, type Rule } from "../check/value.ts";
+import { aNumber, aWord, check, numberThat, oneOf, type Rule } from "../check/value.ts";
 import { arctan } from "./arctan.ts";
 import { gaussian } from "./gaussian.ts";
 import { identity } from "./identity.ts";
@@ -29,6 +29,8 @@ export type StepName = keyof typeof steps;
 
 // Steps that toStep has made or taken: constant outside [0, 1], with methods that need no `this`.
 const known = new WeakSet<object>();
+
+const task = "make a step";
 
 const aStep: Rule = {
   must: "a name or a step",
@@ -70,11 +72,11 @@ export function toStep(step: StepName | Step, options: StepOptions = {}): Step {
   checkOptions("a step", options, stepOptions);
   if (typeof step === "string") {
     if (!Object.hasOwn(steps, step)) {
-      check("make a step", { step }, { ...oneOf(...Object.keys(steps)), Kind: TypeError });
+      check(task, { step }, { ...oneOf(...Object.keys(steps)), Kind: TypeError });
     }
     return agreeing(steps[step](options), options);
   }
-  check("make a step", { step }, aStep);
+  check(task, { step }, aStep);
   if (options.anchored !== undefined) {
     throw new TypeError(
       `Cannot use the step '${step.name}': 'anchored' is ${
@@ -88,24 +90,19 @@ export function toStep(step: StepName | Step, options: StepOptions = {}): Step {
 /** Checks a step of one's own and makes it constant outside [0, 1], where its formula may do anything. */
 function checked(own: Step): Step {
   const { name, threshold, slope } = own;
-  const refuse = (field: string, wanted: string, value: unknown) => {
-    throw new TypeError(`Cannot make a step: its '${field}' must be ${wanted}, it is ${describe(value)}`);
-  };
-  if (typeof name !== "string" || name === "") refuse("name", "a word", name);
-  if (!(typeof threshold === "number" && threshold >= 0 && threshold < 1)) {
-    refuse("threshold", "a number in [0, 1)", threshold);
-  }
-  if (!(typeof slope === "number" && slope > 0)) refuse("slope", "a number > 0", slope);
-  const numberOf = (what: string, p: number, value: unknown): number => {
-    if (typeof value === "number") return value;
-    throw new TypeError(`Cannot use the step '${name}': its ${what} at the output ${p} is ${describe(value)}`);
+  check(task, { name }, aWord);
+  check(task, { threshold }, { ...numberThat("a number in [0, 1)", (t) => t >= 0 && t < 1), Kind: TypeError });
+  check(task, { slope }, { ...numberThat("a number > 0", (s) => s > 0), Kind: TypeError });
+  const numberOf = (call: string, value: number): number => {
+    if (typeof value !== "number") check(`use the step '${name}'`, { [call]: value }, aNumber);
+    return value;
   };
   const step = {
     name,
     threshold,
     slope,
-    value: (p: number) => numberOf("value", p, own.value(clip(p))),
-    derivative: (p: number) => p < 0 || p > 1 ? 0 : numberOf("derivative", p, own.derivative(p)),
+    value: (p: number) => numberOf(`value(${p})`, own.value(clip(p))),
+    derivative: (p: number) => p < 0 || p > 1 ? 0 : numberOf(`derivative(${p})`, own.derivative(p)),
   };
   known.add(step);
   return step;

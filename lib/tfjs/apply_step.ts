@@ -1,12 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, isTensorLike } from "../check/describe.ts";
+import { aFunction, check } from "../check/value.ts";
 import type { Step } from "../steps/step.ts";
 import { customOp, firstOrderOnly } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Evaluates a function of one number on every element, as float32. */
-const mapped = (x: Tensor, f: (v: number) => number): Tensor =>
-  tf.tensor(Float32Array.from(x.dataSync(), f), x.shape, "float32");
+function mapped(x: Tensor, f: (v: number) => number): Tensor {
+  const values = x.dataSync(), results = new Float32Array(values.length); // `Float32Array.from` takes several times as long
+  for (let i = 0; i < results.length; i++) results[i] = f(values[i]);
+  return tf.tensor(results, x.shape, "float32");
+}
 
 /**
  * Applies a step to every element of a tensor, with the step's derivative as its gradient, on every backend.
@@ -19,7 +23,7 @@ const mapped = (x: Tensor, f: (v: number) => number): Tensor =>
  * @param step A step.
  * @param x A tensor of any shape.
  * @returns A float32 tensor of the same shape.
- * @throws {TypeError} If `x` is not a tensor.
+ * @throws {TypeError} If `step` is not a step, or `x` is not a tensor.
  *
  * @example
  * ```ts
@@ -33,6 +37,7 @@ const mapped = (x: Tensor, f: (v: number) => number): Tensor =>
  * ```
  */
 export function applyStep(step: Step, x: Tensor): Tensor {
+  check("apply a step", { value: step?.value, derivative: step?.derivative }, aFunction);
   if (!isTensorLike(x)) {
     throw new TypeError(`Cannot apply the step '${step.name}': 'x' must be a tensor, it is ${describe(x)}`);
   }

@@ -169,7 +169,7 @@ vec4 over(vec4 a, vec4 b) {
   }
   return f;
 }
-vec4 geometricMean(vec4 a, vec4 b) {
+vec4 mean(vec4 a, vec4 b) {
   float m = pick(a.x == b.x, a.x, sqrt(max(a.x, 0.0)) * sqrt(max(b.x, 0.0)));
   vec4 f = vec4(m, 0.0, 0.0, min(a.w, b.w));
   if (a.x > 0.0 && b.x > 0.0) {
@@ -189,17 +189,14 @@ function formulaText(formula: Formula): string {
   if ("linear" in formula) {
     return `linear(counts, vec4(${countKeys.map((key) => literal(formula.linear[key] ?? 0)).join(", ")}))`;
   }
-  const call = (name: string, [a, b]: readonly Formula[]) => `${name}(${formulaText(a)}, ${formulaText(b)})`;
-  if ("plus" in formula) return call("plus", formula.plus);
-  if ("times" in formula) return call("times", formula.times);
-  if ("over" in formula) return call("over", formula.over);
-  if ("mean" in formula) return call("geometricMean", formula.mean);
   if ("shortfall" in formula) return `shortfall(${formulaText(formula.shortfall)}, ${literal(formula.floor)})`;
   if ("scaled" in formula) {
     const by = literal(formula.by);
     return `(${formulaText(formula.scaled)} * vec4(${by}, ${by}, ${by}, 1.0))`;
   }
-  return `(${formulaText(formula.shifted)} + vec4(${literal(formula.by)}, 0.0, 0.0, 0.0))`;
+  if ("shifted" in formula) return `(${formulaText(formula.shifted)} + vec4(${literal(formula.by)}, 0.0, 0.0, 0.0))`;
+  const [[name, terms]] = Object.entries(formula); // a function of two terms
+  return `${name}(${terms.map(formulaText).join(", ")})`;
 }
 
 /**

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { metrics } from "@tensorflow/tfjs-layers";
 import { hardOptions, type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
 import { describe } from "../check/describe.ts";
-import { aBoolean, aSignal, check, integerFrom, oneOf, optional } from "../check/value.ts";
+import { aBoolean, anObject, aSignal, check, integerFrom, oneOf, optional } from "../check/value.ts";
 import { type CheckpointStore, fileSystem } from "./checkpoint_file.ts";
 import { checkOptions } from "../check/options.ts";
 import { isGuarded } from "../losses/guarded_losses.ts";
@@ -199,11 +199,11 @@ function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void
   const usable = typeof checkpoint === "string"
     ? checkpoint !== ""
     : typeof store?.read === "function" && typeof store.write === "function";
-  if (checkpoint !== undefined && !usable) {
-    throw new TypeError(
-      `Cannot ${task}: 'checkpoint' must be a file's path or have read() and write(), it is ${describe(checkpoint)}`,
-    );
-  }
+  check(task, { checkpoint }, {
+    must: "a file's path or have read() and write()",
+    valid: () => checkpoint === undefined || usable,
+    Kind: TypeError,
+  });
   if (typeof checkpoint === "string" && fileSystem() === undefined) {
     throw new TypeError(
       `Cannot ${task}: 'checkpoint' is a file, ${
@@ -258,9 +258,8 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
       throw new (constructor as ErrorConstructor)(message.replaceAll("'data'", "'validationData'"));
     }
   }
-  for (const one of [callbacks].flat() as unknown[]) {
-    if (typeof one === "object" && one !== null) continue;
-    throw new TypeError(`Cannot ${task}: 'callbacks' must be objects of functions, one is ${describe(one)}`);
+  for (const one of [callbacks].flat()) {
+    check(task, { callbacks: one }, { ...anObject, must: "an object of functions, or an array of them" });
   }
   check(task, { signal }, optional(aSignal));
   checkCheckpoint(options);

@@ -1,3 +1,5 @@
+import { readEntries, shapeText, toNumbers } from "../batch/array_or_tensor.ts";
+import { refuse } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { check, integerFrom } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
@@ -13,28 +15,18 @@ export interface StratifiedBatchesOptions {
   seed: number;
 }
 
-const task = "make batches";
+const what = "batches";
 
 /** Reads the labels of rows, each 0, 1 or a class index. */
 function readLabels(yTrue: Tensor | ArrayLike<number>): ArrayLike<number> {
-  const isTensor = typeof (yTrue as Tensor)?.dataSync === "function";
-  if (!isTensor && typeof (yTrue as ArrayLike<number>)?.length !== "number") {
-    throw new TypeError(`Cannot ${task}: 'yTrue' must be a tensor or an array, it is ${describe(yTrue)}`);
+  const entries = readEntries(what, "yTrue", yTrue), labels = toNumbers(what, "yTrue", entries.values);
+  if (entries.columns !== undefined) {
+    throw refuse(what, "yTrue", `must have the shape [n] or [n, 1], it has ${shapeText(entries)}`);
   }
-  if (isTensor) {
-    const { shape, isDisposed } = yTrue as Tensor;
-    if (isDisposed) throw new RangeError(`Cannot ${task}: 'yTrue' is disposed`);
-    if (!(shape.length === 1 || (shape.length === 2 && shape[1] === 1))) {
-      throw new RangeError(`Cannot ${task}: 'yTrue' must have the shape [n] or [n, 1], it has ${describe(shape)}`);
-    }
-  }
-  const labels = isTensor ? (yTrue as Tensor).dataSync() : yTrue as ArrayLike<number>;
-  if (labels.length === 0) throw new RangeError(`Cannot ${task}: 'yTrue' is empty`);
+  if (labels.length === 0) throw refuse(what, "yTrue", "is empty");
   for (let row = 0; row < labels.length; row++) {
     if (Number.isInteger(labels[row]) && labels[row] >= 0) continue;
-    throw new RangeError(
-      `Cannot ${task}: 'yTrue' must hold 0 and 1, or class indices, row ${row} is ${describe(labels[row])}`,
-    );
+    throw refuse(what, "yTrue", `must hold 0 and 1, or class indices, row ${row} is ${describe(labels[row])}`);
   }
   return labels;
 }
@@ -76,9 +68,9 @@ export function stratifiedBatches(
   yTrue: Tensor | ArrayLike<number>,
   options: StratifiedBatchesOptions,
 ): number[][] {
-  checkOptions("batches", options, ["batchSize", "seed"]);
+  checkOptions(what, options, ["batchSize", "seed"]);
   const { batchSize, seed } = options;
-  check(task, { batchSize }, integerFrom(1));
+  check(`make ${what}`, { batchSize }, integerFrom(1));
   const random = seededRandom(seed), labels = readLabels(yTrue);
   const { rows: dealt, classes } = groupByLabel(labels), count = Math.ceil(dealt.length / batchSize);
   for (const members of classes) random.shuffleInPlace(members);

@@ -24,13 +24,11 @@ export function checkWarmStart(warmStart: WarmStart | undefined): void {
   if (warmStart === undefined) return;
   checkOptions("'warmStart'", warmStart, ["loss", "epochs"]);
   const { loss, epochs } = warmStart;
-  if (loss !== "crossEntropy" && typeof loss !== "function") {
-    throw new TypeError(
-      `Cannot ${task}: 'warmStart.loss' must be 'crossEntropy' or a function of (yTrue, yPred), it is ${
-        describe(loss)
-      }`,
-    );
-  }
+  check(task, { "warmStart.loss": loss }, {
+    must: "'crossEntropy' or a function of (yTrue, yPred)",
+    valid: () => loss === "crossEntropy" || typeof loss === "function",
+    Kind: TypeError,
+  });
   check(task, { "warmStart.epochs": epochs }, integerFrom(1));
 }
 

@@ -69,9 +69,9 @@ Deno.test("what is no metric, or has no such labels, is one clear error, and lea
     return squares(y, p);
   };
   const refused: [AuditOptions, typeof TypeError | typeof RangeError, string][] = [
-    [{ metric: "best" as "f1" }, TypeError, "'metric': it must be one of precision, "],
+    [{ metric: "best" as "f1" }, TypeError, "Cannot audit the loss: 'metric' must be one of precision, "],
     [{ metric: "best" as "f1" }, TypeError, "it is 'best'"],
-    [{ metric: 3 as never }, TypeError, "'metric': it is neither a name nor a score: 3"],
+    [{ metric: 3 as never }, TypeError, "'metric' must be a name, or an object with 'name' and 'value', it is 3"],
     [
       { metric: "f1", yTrue: "real" },
       RangeError,

@@ -109,7 +109,8 @@ Deno.test("toComparedScore: a score by name, of counts or of the curve; a score 
   assertEquals([toComparedScore("f1").name, toComparedScore("averagePrecision").name], ["f1", "averagePrecision"]);
   assertEquals(toComparedScore({ ...f1, name: "own" }).name, "own");
   const unknown =
-    assertThrows(() => toComparedScore("f2" as "f1"), TypeError, "Cannot use 'score': it must be one of ").message;
+    assertThrows(() => toComparedScore("f2" as "f1"), TypeError, "Cannot compare losses: 'score' must be one of ")
+      .message;
   assert(
     unknown.includes("accuracy, ") && unknown.includes("averagePrecision") && unknown.endsWith(", it is 'f2'"),
     unknown,

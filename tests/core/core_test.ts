@@ -250,11 +250,16 @@ Deno.test("bad input: one sentence that names the argument", () => {
     ],
     [
       () => lossAndGradient([1, 0], [[0.5], [0.5, 0.1]], { score: "f1" }),
-      "'yPred' has 1 numbers in row 0, but 2 numbers in row 1",
+      "'yPred' has 1 columns in row 0, but 2 in row 1",
     ],
     [
-      () => lossAndGradient([1, 0], [[0.5], undefined] as never, { score: "f1" }),
-      "'yPred' has 1 numbers in row 0, but nothing in row 1",
+      () => lossAndGradient([1, 0], [[0.5, 0.1], undefined] as never, { score: "f1", average: "macro" }),
+      "'yPred' has 2 columns in row 0, but 1 in row 1",
+    ],
+    [() => lossAndGradient([1], [null] as never, { score: "f1" }), "'yPred' must hold numbers, entry 0 is null"],
+    [
+      () => lossAndGradient([1, 0], [[0.5], null] as never, { score: "f1" }),
+      "'yPred' must hold numbers, entry 1 is null",
     ],
     [
       () => lossAndGradient([1, 0], [0.5, 0.1, 0.2], { score: "f1", columns: 2 }),
@@ -277,7 +282,10 @@ Deno.test("bad input: one sentence that names the argument", () => {
       () => lossAndGradient([1, 0], [0.5, 0.1], { score: "f1", sampleWeight: "" as never }),
       "'sampleWeight' must be an array of numbers, it is ''",
     ],
-    [() => lossAndGradient([1], [0.5], undefined as never), "Cannot use 'score'"],
+    [
+      () => lossAndGradient([1], [0.5], undefined as never),
+      "'score' must be a name, or an object with 'name' and 'value', it is undefined",
+    ],
     [() => lossAndGradient([1], [0.5], { score: "f1", slop: 3 } as never), "'slop' is 3, but there is no such option"],
     [
       () => lossAndGradient([[1, 0]], [[0.5, 0.2]], { score: "f1" }),
@@ -288,6 +296,13 @@ Deno.test("bad input: one sentence that names the argument", () => {
     const { message } = assertThrows(call, Error);
     assert(message.includes(sentence), `${message} should say ${sentence}`);
   }
+});
+
+Deno.test("a shape without F or F′ is refused", () => {
+  const shape = { name: "half", rise: () => 0, density: () => 0 };
+  assertThrows(() => sigmoidalStep({ ...shape, rise: undefined as never }), TypeError, "'rise' must be a function");
+  assertThrows(() => sigmoidalStep({ ...shape, density: 1 as never }), TypeError, "'density' must be a function");
+  assertThrows(() => sigmoidalStep(undefined as never), TypeError, "'rise' must be a function, it is undefined");
 });
 
 Deno.test("a new step is its shape, F and F′: value, gradient and the general path, small and large", () => {

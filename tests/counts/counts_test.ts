@@ -1,5 +1,5 @@
 // The two passes over the data, against loops written from the definition.
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Counts, identity, round, steps } from "../../lib/mod.ts";
 import { countsGradient, type Rows, softCounts } from "../../lib/core.ts";
@@ -105,6 +105,22 @@ Deno.test("a gradient beyond float32 becomes its largest number, of either sign,
   const rows = { yTrue: [1, 0, 1], yPred: [0.5, 0.5, 0.5], sampleWeight: [1, 1, 0] };
   const gradient = countsGradient(rows, identity(), { tp: 1e300, fp: -1e300, fn: 0, tn: 0 });
   assertEquals([...gradient], [largest, -largest, 0]);
+});
+
+Deno.test("a gradient of counts refuses rows, a step, partial derivatives or room that do not fit, by name", () => {
+  const rows = { yTrue: [1, 0], yPred: [0.5, 0.2] }, partials = { tp: 1, fp: 0, fn: 0, tn: 0 };
+  const refusals: [() => unknown, string][] = [
+    [() => countsGradient({ ...rows, yTrue: [1] }, identity(), partials), "'yTrue' has the length 1, 'yPred' has 2"],
+    [() => countsGradient(undefined as never, identity(), partials), "'yTrue' must be an array of numbers"],
+    [() => countsGradient(rows, undefined as never, partials), "'derivative' must be a function, it is undefined"],
+    [() => countsGradient(rows, identity(), { ...partials, fn: "1" as never }), "'fn' must be a number, it is '1'"],
+    [() => countsGradient(rows, identity(), undefined as never), "'tp' must be a number, it is undefined"],
+    [
+      () => countsGradient(rows, identity(), partials, new Float64Array(1)),
+      "'gradient' has the length 1, 'yPred' has 2",
+    ],
+  ];
+  for (const [call, sentence] of refusals) assertThrows(call, Error, `Cannot compute the gradient: ${sentence}`);
 });
 
 slow.test("ten million rows of a rare class: the counts and the loss are right to 5e-8", () => {

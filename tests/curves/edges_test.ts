@@ -12,6 +12,7 @@ import {
   curveLossAndGradient,
   CurveMeter,
   type CurveMeterJson,
+  type CurveRows,
   type CurveScore,
   exactCurve,
   ndcg,
@@ -264,6 +265,17 @@ Deno.test("meters: settings through JSON, an ignored NaN, logits; JSON that is n
     1,
     "a query without a gain counts nowhere",
   );
+});
+
+Deno.test("a curve and the AUM refuse rows that are not arrays of one length", () => {
+  for (const  of of[exactCurve, aumDerivatives]) {
+    const refused = (rows: object | undefined, argument: string, value: string, error = RangeError) =>
+      assertRefused(() => of(rows as CurveRows), { error, argument, value });
+    refused({ yTrue: [1], yPred: [0.5, 0.2] }, "yTrue", "has the length 1, 'yPred' has 2");
+    refused({ yTrue: [1, 0], yPred: [0.5, 0.2], sampleWeight: [1] }, "sampleWeight", "has the length 1");
+    refused({ yTrue: [1, 0] }, "yPred", "must be an array of numbers, it is undefined", TypeError);
+    refused(undefined, "yTrue", "must be an array of numbers, it is undefined", TypeError);
+  }
 });
 
 Deno.test("an output that is NaN has no rank: its row is named, whatever the type of the numbers", () => {

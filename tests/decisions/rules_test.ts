@@ -247,6 +247,7 @@ Deno.test("each bad rule is refused in one sentence", () => {
     [{ decision: "top" }, `${rule} 'top'`],
     [{ decision: null }, `${rule} null`],
     [{ decision: {} }, `${rule} an object with the keys []`],
+    [{ decision: { top: 1, bottom: 1 } }, `${rule} an object with the keys ['top', 'bottom']`],
     [{ decision: "argmax", threshold: 0.5 }, "'threshold' is 0.5, but with decision: 'argmax' there is none"],
     [{ decision: { top: 3 }, threshold: 0.5 }, "'threshold' is 0.5, but with decision: { top: 3 } there is none"],
     [

@@ -98,7 +98,7 @@ Deno.test("a mistake in a custom step is named, and is not taken for a zero divi
   refused({ value: () => NaN }, "Cannot compute f1: the step's value at the output 0.6000000238418579 is NaN");
   refused(
     { value: () => undefined },
-    "Cannot use the step 'mine': its value at the output 0.6000000238418579 is undefined",
+    "Cannot use the step 'mine': 'value(0.6000000238418579)' must be a number, it is undefined",
   );
   refused({ value: (p: number) => p > 0.5 ? p : NaN }, "the step's value at the output 0.4000000059604645 is NaN");
   refused({ derivative: () => NaN }, "the step's derivative at the output 0.6000000238418579 is NaN");

@@ -134,7 +134,11 @@ Deno.test("a loss and a metric refuse an unknown score, and one without its opti
   const error = TypeError, argument = "score";
   for (const make of [metricLoss, hardMetric] as ((score: ScoreName) => Loss)[]) {
     assertRefused(() => make("auc" as ScoreName), { error, argument, value: "'auc'" });
-    assertRefused(() => make("fBeta" as ScoreName), { error, argument, value: "'fBeta' needs options" });
+    assertRefused(() => make("fBeta" as ScoreName), {
+      error,
+      argument,
+      value: "called with options, as in fBeta({ beta: 0.5 }), it is 'fBeta'",
+    });
     assertRefused(() => make(scores.fBeta as unknown as ScoreName), { error, argument, value: "function" });
     assertRefused(() => make(undefined as unknown as ScoreName), { error, argument, value: "undefined" });
   }
@@ -150,5 +154,9 @@ Deno.test("the first fault is the one that is named: shapes before numbers, outp
 });
 
 Deno.test("metricLoss names the entry that a score of the order of the outputs needs, where nothing has imported it", () => {
-  assertThrows(() => metricLoss("rocAuc"), TypeError, "'rocAuc' and its like need an import of ./curves");
+  assertThrows(
+    () => metricLoss("rocAuc"),
+    TypeError,
+    "or with an import of ./curves 'rocAuc' and its like, it is 'rocAuc'",
+  );
 });

@@ -356,16 +356,20 @@ Deno.test("toScore takes names and scores, and refuses what is neither", () => {
     ["presicion", "'presicion'"],
     ["", "''"],
     ["toString", "'toString'"],
-    ["fBeta", "'fBeta' needs options"],
-    [fBeta, "neither a name nor a score: the function fBeta; call it with its options first"],
+    ["fBeta", "called with options, as in fBeta({ beta: 0.5 }), it is 'fBeta'"],
+    [fBeta, "a score: call it with its options first, it is the function fBeta"],
     [{}, "[]"],
     [3, "3"],
     [null, "null"],
-    [undefined, "undefined"],
+    [undefined, "must be a name, or an object with 'name' and 'value', it is undefined"],
   ];
   for (const [thing, value] of things) {
     assertRefused(() => toScore(thing as "f1"), { error, argument: "score", value });
   }
+  const own = { name: "own", value: () => 0 };
+  assertRefused(() => toScore({ ...own, name: "" }), { error, argument: "name", value: "a word, it is ''" });
+  assertRefused(() => toScore({ ...own, best: NaN }), { error, argument: "best", value: "NaN" });
+  assertRefused(() => toScore({ ...own, gradient: 3 as never }), { error, argument: "gradient", value: "3" });
   const message = assertRefused(() => toScore("nope" as "f1"), { error, argument: "score", value: "'nope'" });
   for (const name of Object.keys(scores)) assert(message.includes(name));
 });

@@ -1,5 +1,5 @@
 // Rows are counted some thousands at a time: the counts are those of one loop over all of them, bit for bit.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { type Counts, type Elementwise, type Rows, softCounts, steps, straightThrough } from "../../lib/core.ts";
 import { random } from "../helpers.ts";
 
@@ -48,7 +48,15 @@ Deno.test("the counts have the bits of one loop, whatever holds the rows", () =>
   }
 });
 
-Deno.test("outputs that are fewer than labels make the counts NaN", () => {
-  const rows = { yTrue, yPred: yPred.subarray(0, 4096) };
-  assertEquals(softCounts(rows, steps.softsign()), { tp: NaN, fp: NaN, fn: NaN, tn: NaN });
+Deno.test("rows that are not arrays of one length, and a step without a value, are refused by name", () => {
+  const step = steps.softsign(), rows = { yTrue, yPred, sampleWeight };
+  const refusals: [() => unknown, string][] = [
+    [() => softCounts({ ...rows, yTrue: yTrue.subarray(1) }, step), "'yTrue' has the length 9000, 'yPred' has 9001"],
+    [() => softCounts({ ...rows, sampleWeight: [1, 2] }, step), "'sampleWeight' has the length 2, 'yPred' has 9001"],
+    [() => softCounts({ ...rows, yPred: 0.5 } as never, step), "'yPred' must be an array of numbers, it is 0.5"],
+    [() => softCounts(undefined as never, step), "'yTrue' must be an array of numbers, it is undefined"],
+    [() => softCounts(rows, "round" as never), "'value' must be a function, it is undefined"],
+    [() => softCounts(rows, null as never), "'value' must be a function, it is undefined"],
+  ];
+  for (const [call, sentence] of refusals) assertThrows(call, Error, `Cannot compute the counts: ${sentence}`);
 });

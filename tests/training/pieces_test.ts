@@ -53,7 +53,7 @@ Deno.test("stratifiedBatches: a tensor [n, 1] is a column; other shapes and thin
   assertEquals(stratifiedBatches(column, options).map((rows) => rows.toSorted()), [[0, 1, 2, 3]]);
   const refused = (labels: unknown, value: string, error: typeof RangeError = RangeError) => {
     const { message } = assertThrows(() => stratifiedBatches(labels as number[], options), error);
-    assertEquals(message.startsWith("Cannot make batches: 'yTrue' ") && message.endsWith(value), true, message);
+    assertEquals(message.startsWith("Cannot compute batches: 'yTrue' ") && message.endsWith(value), true, message);
   };
   refused(table, "it has [1, 2]");
   refused(cube, "it has [1, 1, 1]");
@@ -428,7 +428,7 @@ Deno.test("callbacks: the parameters, the sizes of batches, what they add to the
   const refused = async (options: object) =>
     (await assertRejects(() => fitMetric(model, [x, y], { loss: f1Loss(), epochs: 1, ...options }), Error)) as Error;
   assert(
-    (await refused({ callbacks: [null] })).message.includes("'callbacks' must be objects of functions, one is null"),
+    (await refused({ callbacks: [null] })).message.includes("'callbacks' must be an object of functions"),
   );
   const own = new Error("own"),
     thrown = await refused({
