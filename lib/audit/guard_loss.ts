@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe } from "../check/describe.ts";
+import { describe, isTensorLike } from "../check/describe.ts";
 import { aFunction, check } from "../check/value.ts";
 import { markGuarded } from "../losses/guarded_losses.ts";
 import { dropTape, inHostMemory } from "../tfjs/engine.ts";
@@ -95,6 +95,7 @@ export function guardLoss<L extends AuditedLoss>(loss: L): L {
 
   const guarded = (yTrue: Tensor, yPred: Tensor, ...rest: Tensor[]): Tensor =>
     tf.tidy(() => {
+      check(`compute ${name}`, { yTrue, yPred }, { must: "a tensor", valid: isTensorLike, Kind: TypeError });
       deferred.throwFailure();
       const late = !inHostMemory();
       let upstream = new Float32Array(), value = NaN, shape: readonly number[] = [];

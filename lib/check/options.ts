@@ -38,12 +38,12 @@ export const checkFactory = (factory: string, options: unknown, known: readonly 
 /** Checks the options of a factory, which come as one object, and splits them: its own, and those of all factories of its kind. */
 export function splitOptions<T extends object, K extends keyof T & string>(
   factory: string,
-  options: T | undefined,
+  options: T = {} as T,
   own: readonly K[],
   shared: readonly string[],
 ): [own: Pick<T, K>, shared: Omit<T, K>] {
-  checkFactory(factory, options ?? {}, [...own, ...shared]);
-  const entries = Object.entries(options ?? {});
+  checkFactory(factory, options, [...own, ...shared]);
+  const entries = Object.entries(options);
   const isOwn = ([name]: [string, unknown]) => (own as readonly string[]).includes(name);
   return [
     Object.fromEntries(entries.filter(isOwn)) as Pick<T, K>,

@@ -97,11 +97,17 @@ function checkComparison(options: CompareLossesOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`Cannot ${TASK}: 'options' must be an object, it is ${describe(options)}`);
   }
-  check(TASK, { repeats: options.repeats ?? 10 }, integerFrom(3, 1000));
-  check(TASK, { seed: options.seed ?? 1 }, integerFrom(0, 2 ** 31));
-  checkHeavyTails(TASK, options.heavyTails ?? "yeoJohnson");
+  const { repeats = 10, seed = 1, heavyTails = "yeoJohnson" } = options;
+  check(TASK, { repeats }, integerFrom(3, 1000));
+  check(TASK, { seed }, integerFrom(0, 2 ** 31));
+  checkHeavyTails(TASK, heavyTails);
   check(TASK, { onProgress: options.onProgress, onSplit: options.onSplit }, optional(aFunction));
   check(TASK, { signal: options.signal }, optional(aSignal));
+  if ("beside" in options) {
+    throw new TypeError(
+      `Cannot ${TASK}: 'beside' is ${describe(options.beside)}, but only 'costs' names columns beside the features`,
+    );
+  }
   if (options.costs === undefined) return;
   checkCosts(options.costs);
   if (options.score === undefined) return;

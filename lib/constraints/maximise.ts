@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import { check, numberThat, positive } from "../check/value.ts";
+import { anObject, check, numberThat, positive } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { clampFloat64, type Counts, mapCounts } from "../counts/counts.ts";
 import { withLearnt } from "../scores/learnt.ts";
@@ -107,7 +107,9 @@ export class Maximisation {
     return Object.fromEntries(this.#multipliers);
   }
 
-  #terms({ groups }: GroupedCounts): Term[] {
+  #terms(counts: GroupedCounts): Term[] {
+    check("use the counts", { "counts.all": counts?.all }, anObject);
+    const { groups } = counts;
     return this.#constraints.flatMap((constraint): Term[] => {
       const { name, kind } = constraint;
       if (kind !== "gap") return [{ name, constraint, sign: kind === "least" ? 1 : -1 }];

@@ -91,10 +91,10 @@ export class CurveMeter {
    */
   constructor(options: CurveMeterOptions = {}) {
     checkOptions(what, options, ["thresholds", "fromLogits", "ignoreLabel"]);
-    const { fromLogits = false, ignoreLabel } = options;
+    const { thresholds = defaultThresholds, fromLogits = false, ignoreLabel } = options;
     check(`make ${what}`, { fromLogits }, aBoolean);
     check(`make ${what}`, { ignoreLabel }, optional(aNumber));
-    this.#thresholds = readThresholds(what, options.thresholds ?? defaultThresholds);
+    this.#thresholds = readThresholds(what, thresholds);
     this.#bins = binsOf(this.#thresholds);
     this.#options = { fromLogits, ignoreLabel };
     this.#sums = { positives: this.#empty(), negatives: this.#empty() };

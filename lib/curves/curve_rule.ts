@@ -252,7 +252,8 @@ export const undecided: Decision = () => ({ decisions: new Float64Array(0), back
 
 /** Checks the options of a loss of a curve and resolves them. */
 export function resolveCurveOptions(what: string, score: CurveScore, options: CurveLossOptions): ResolvedOptions {
-  const { thresholds: given, multiClass = "ovr", ...others } = options, { average = "binary", classWeights } = options;
+  const { thresholds: given = score.thresholds, multiClass = "ovr", ...others } = options,
+    { average = "binary", classWeights } = options;
   check(`make ${what}`, { average }, oneOf("binary", "micro", "macro", "weighted"));
   check(`make ${what}`, { multiClass }, oneOf("ovr", "ovo"));
   const pairs = multiClass === "ovo";
@@ -269,7 +270,7 @@ export function resolveCurveOptions(what: string, score: CurveScore, options: Cu
     );
   }
   const resolved = resolveOptions(what, ofOneThreshold(score), others);
-  const thresholds = readThresholds(what, given ?? score.thresholds);
+  const thresholds = readThresholds(what, given);
   const rule = pairs ? pairRule(what, score, thresholds, resolved) : columnRule(score, thresholds, resolved);
   return {
     reading: { ...resolved.reading, advice: severalColumns, atLeast: pairs ? 2 : 1 },

@@ -1,6 +1,6 @@
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { type Batch, refuse } from "../batch/read_batch.ts";
-import { aNumber, check, optional, positive } from "../check/value.ts";
+import { anObject, aNumber, check, optional, positive } from "../check/value.ts";
 import { checkOptions, splitOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { rankFalling } from "../numerics/rank.ts";
@@ -210,7 +210,9 @@ export function ndcgLossAndGradient(
   yPred: ArrayOrTensor,
   options: NdcgLossOptions & { groups?: ArrayOrTensor; sampleWeight?: ArrayOrTensor } = {},
 ): ValueAndGradient {
-  const name = "ndcgLoss", { groups, sampleWeight, ...rest } = options;
+  const name = "ndcgLoss";
+  check(`make ${name}`, { options }, anObject);
+  const { groups, sampleWeight, ...rest } = options;
   const [own, others] = splitOptions(name, rest, ["k"], queryOptionNames);
   const { reading, decide, scoring } = queryLossParts(name, ndcg(own), others);
   const batch = readQueries(name, yTrue, yPred, sampleWeight, groups, reading.ignoreLabel);

@@ -1,5 +1,5 @@
 import type { Batch, BatchOptions } from "../batch/read_batch.ts";
-import { aNumber, check, oneOf, optional, positive } from "../check/value.ts";
+import { anObject, aNumber, check, oneOf, optional, positive } from "../check/value.ts";
 import { checkFactory } from "../check/options.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { aumOfRanked } from "./aum.ts";
@@ -146,6 +146,7 @@ export function pairsLossAndGradient(
   yPred: ArrayOrTensor,
   options: PairsLossOptions & Weighted = {},
 ): ValueAndGradient {
+  check("make pairsLoss", { options }, anObject);
   const { sampleWeight, ...others } = options;
   return onArrays(toPairsLoss(others), yTrue, yPred, sampleWeight);
 }
@@ -185,6 +186,7 @@ export function aumLossAndGradient(
   yPred: ArrayOrTensor,
   options: OrderLossOptions & Weighted = {},
 ): ValueAndGradient {
+  check("make aumLoss", { options }, anObject);
   const { sampleWeight, ...others } = options;
   return onArrays(toAumLoss(others), yTrue, yPred, sampleWeight);
 }

@@ -166,6 +166,11 @@ export function batchesOf(source: string | Frame | LazyFrame, options: BatchesOf
   checkOptions("batches", options, ["label", "features", "sampleWeight", "batchSize"]);
   const { label, sampleWeight, batchSize = 1024 } = options;
   check(TASK, { batchSize }, integerFrom(1));
+  check(TASK, { features: options.features }, {
+    must: "an array of the names of columns",
+    valid: (names) => names === undefined || Array.isArray(names),
+    Kind: TypeError,
+  });
   const table = tableOf(source), there = table.columns;
   const features = options.features ?? there.filter((column) => column !== label && column !== sampleWeight);
   const columns = [...new Set([...features, label, ...(sampleWeight === undefined ? [] : [sampleWeight])])];

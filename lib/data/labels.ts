@@ -1,5 +1,5 @@
 import { describe } from "../check/describe.ts";
-import { numberThat, type Rule } from "../check/value.ts";
+import { anArray, anObject, check, numberThat, type Rule } from "../check/value.ts";
 import { groupRows } from "../numerics/group_by.ts";
 import type { Dataset } from "./load_dataset.ts";
 import type { TableDataset } from "./table.ts";
@@ -28,15 +28,34 @@ export type LabelledFrame = Pick<Dataset, "frame" | "label"> & Partial<Pick<Data
 /** Rows with a class each: a data set, a table, or the class indices alone. */
 export type LabelledRows = LabelledFrame | Pick<TableDataset, "yTrue" | "groups"> | ArrayLike<number>;
 
+/** Rule for a polars frame. */
+export const aFrame: Rule = {
+  must: "a polars frame",
+  valid: (frame) => typeof (frame as Partial<Dataset["frame"]> | null)?.getColumn === "function",
+  Kind: TypeError,
+};
+
+const aDataset: Rule = {
+  must: "a data set, a table or an array of class indices",
+  valid: (rows) =>
+    anArray.valid(rows) || (anObject.valid(rows) && ["frame", "yTrue"].some((key) => key in Object(rows))),
+  Kind: TypeError,
+};
+
 /** Returns the class indices of rows, of at most as many classes as rows; throws if a label is not a class index. */
 export function labelsOf(task: string, rows: LabelledRows): ArrayLike<number> {
-  if ("yTrue" in rows) return rows.yTrue;
-  if (!("frame" in rows)) {
-    checkLabels(task, "labels", rows, Math.max(2, rows.length));
-    return rows;
+  check(task, { dataset: rows }, aDataset);
+  if ("frame" in rows) {
+    const { frame, label, classes } = rows;
+    check(task, { frame }, aFrame);
+    check(task, { label }, { must: "a column of 'frame'", valid: () => frame.columns.includes(label) });
+    const labels: ArrayLike<unknown> = frame.getColumn(label).toArray();
+    checkLabels(task, label, labels, classes?.length ?? 2);
+    return labels;
   }
-  const labels: ArrayLike<unknown> = rows.frame.getColumn(rows.label).toArray();
-  checkLabels(task, rows.label, labels, rows.classes?.length ?? 2);
+  const [name, labels] = "yTrue" in rows ? ["yTrue", rows.yTrue] : ["labels", rows];
+  check(task, { [name]: labels }, anArray);
+  checkLabels(task, name, labels, Math.max(2, labels.length));
   return labels;
 }
 

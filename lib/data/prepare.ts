@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { describe } from "../check/describe.ts";
+import { check } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { type LabelledFrame, labelsOf } from "./labels.ts";
 import type { Dataset } from "./load_dataset.ts";
@@ -31,9 +33,14 @@ export interface Prepared extends PreparedColumns {
 export type FrameDataset = LabelledFrame & Pick<Dataset, "features" | "categorical">;
 
 /** Columns of a frame whose kinds are known. */
-function frameColumns({ frame, features, categorical, label }: FrameDataset): Column[] {
-  const absent = [...features, label].find((column) => !frame.columns.includes(column));
-  if (absent !== undefined) throw new Error(`Cannot ${TASK}: the frame has no column '${absent}'`);
+function frameColumns({ frame, features, categorical }: FrameDataset): Column[] {
+  check(TASK, { features, categorical }, {
+    must: "an array of the names of columns",
+    valid: Array.isArray,
+    Kind: TypeError,
+  });
+  const absent = features.filter((column) => !frame.columns.includes(column));
+  if (absent.length > 0) throw new Error(`Cannot ${TASK}: the frame has no column ${describe(absent[0])}`);
   return features.map((name) => {
     const column = frame.getColumn(name), isCategory = categorical.includes(name);
     // Polars makes a typed array in a fraction of the time of a list.
@@ -76,8 +83,9 @@ function frameColumns({ frame, features, categorical, label }: FrameDataset): Co
  */
 export function prepare(dataset: FrameDataset | TableDataset, split: Split, options: PrepareOptions = {}): Prepared {
   checkOptions("the parts", options, ["heavyTails"]);
-  const columns = "frame" in dataset ? frameColumns(dataset) : dataset.columns;
-  const arrays = prepareColumns(columns, labelsOf(TASK, dataset), split, options), { features } = arrays;
+  const labels = labelsOf(TASK, dataset), columns = "frame" in dataset ? frameColumns(dataset) : dataset.columns;
+  check(TASK, { columns }, { must: "the columns of a table", valid: Array.isArray, Kind: TypeError });
+  const arrays = prepareColumns(columns, labels, split, options), { features } = arrays;
   const toPart = ({ x, y }: PartArrays): Part => ({
     x: tf.tensor2d(Float32Array.from(x), [y.length, features.length]),
     y: tf.tensor2d(Float32Array.from(y), [y.length, 1]),

@@ -109,6 +109,11 @@ function matrix(columns: readonly MatrixColumn[], rows: readonly number[]): Floa
 function checkSplit(split: Split, height: number): void {
   const seen = new Map<number, string>(), inTable = integerFrom(0, height - 1);
   for (const part of ["train", "validation", "test"] as const) {
+    check(TASK, { [`split.${part}`]: split?.[part] }, {
+      must: "an array of rows",
+      valid: Array.isArray,
+      Kind: TypeError,
+    });
     if (split[part].length === 0 && part !== "validation") {
       throw new RangeError(`Cannot ${TASK}: 'split.${part}' must have a row`);
     }

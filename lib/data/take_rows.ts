@@ -1,5 +1,6 @@
 import { check, integerFrom } from "../check/value.ts";
 import pl from "nodejs-polars";
+import { aFrame } from "./labels.ts";
 import type { Frame } from "./types.ts";
 
 /**
@@ -8,6 +9,7 @@ import type { Frame } from "./types.ts";
  * @param frame The frame.
  * @param rows The numbers of the rows, from 0; a number may occur more than once.
  * @returns A new frame with the same columns.
+ * @throws {TypeError} If `frame` is not a frame, or `rows` is not an array.
  * @throws {RangeError} If a row is not in the frame.
  *
  * @example Usage
@@ -21,6 +23,8 @@ import type { Frame } from "./types.ts";
  * ```
  */
 export function takeRows(frame: Frame, rows: readonly number[]): Frame {
+  check("take rows", { frame }, aFrame);
+  check("take rows", { rows }, { must: "an array of rows", valid: Array.isArray, Kind: TypeError });
   const inFrame = integerFrom(0, frame.height - 1), bad = rows.findIndex((row) => !inFrame.valid(row));
   if (bad >= 0) check("take rows", { [`rows[${bad}]`]: rows[bad] }, inFrame);
   const take = (column: string) => {

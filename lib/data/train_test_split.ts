@@ -1,5 +1,5 @@
 import { checkOptions } from "../check/options.ts";
-import { check } from "../check/value.ts";
+import { aBoolean, check } from "../check/value.ts";
 import type { Split } from "./split.ts";
 import { fraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { listOf } from "../numerics/group_by.ts";
@@ -107,12 +107,13 @@ export function trainTestSplit(
   options: TrainTestSplitOptions,
 ): Split {
   checkOptions("the split", options, ["seed", "testFraction", "validationFraction", "stratify"]);
-  if ("yTrue" in dataset && dataset.groups !== undefined) return splitGroups(dataset.yTrue, dataset.groups, options);
+  const labels = labelsOf(TASK, dataset);
+  if ("yTrue" in dataset && dataset.groups !== undefined) return splitGroups(labels, dataset.groups, options);
   const { seed, testFraction = 0.3, validationFraction = 0, stratify = true } = options;
   check(TASK, { testFraction }, fraction);
   if (validationFraction !== 0) check(TASK, { validationFraction }, fraction);
+  check(TASK, { stratify }, aBoolean);
   const random = seededRandom(seed);
-  const labels = labelsOf(TASK, dataset);
   const sizes = partSizes(labels.length, testFraction, validationFraction);
   const [train, validation, test] = stratify
     ? stratified()

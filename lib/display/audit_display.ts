@@ -1,3 +1,4 @@
+import { check } from "../check/value.ts";
 import { evidenceText } from "../audit/report.ts";
 import type { LossAudit, ModelAudit } from "../audit/types.ts";
 import { auditFigure } from "./audit_figure.ts";
@@ -38,6 +39,11 @@ const whereText = (where: LossAudit["findings"][number]["where"]): string =>
  * ```
  */
 export function auditDisplay(audit: LossAudit | ModelAudit): Output {
+  check("show an audit", { audit }, {
+    must: "what auditLoss or auditModel returns",
+    valid: () => Array.isArray(audit?.findings),
+    Kind: TypeError,
+  });
   const { verdict, findings, assumed } = audit;
   const said = sentence(audit), marks = { sound: "✓", suspect: "?", broken: "✗" };
   const parts = [

@@ -1,3 +1,4 @@
+import { check } from "../check/value.ts";
 import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
 import { costNotes, featureText } from "../compare/comparison_text.ts";
 import { fixed, signed } from "../numerics/format.ts";
@@ -78,6 +79,11 @@ const reading =
  * ```
  */
 export function comparisonDisplay(comparison: LossComparison): Output {
+  check("show a comparison", { comparison }, {
+    must: "what compareLosses returns",
+    valid: () => Array.isArray(comparison?.losses),
+    Kind: TypeError,
+  });
   const { recommendation, losses, score, repeats, data } = comparison;
   const [advice, ...evidence] = recommendation.split(/(?<=\.) /);
   const choices = [...new Set(losses.map(({ threshold }) => threshold))];

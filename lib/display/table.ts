@@ -1,3 +1,5 @@
+import { checkOptions } from "../check/options.ts";
+import { check, integerFrom, optional } from "../check/value.ts";
 import { formatColumn } from "../numerics/format.ts";
 import { renderInline } from "./markdown.ts";
 import { escapeHtml, makeOutput, type Output } from "./output.ts";
@@ -84,7 +86,11 @@ export function table(
   rows: FrameLike | readonly Readonly<Record<string, unknown>>[],
   options: TableOptions = {},
 ): Output {
+  checkOptions("a table", options, ["caption", "columns", "digits", "maxRows"]);
   const { caption = "", digits, maxRows = 20 } = options;
+  check("make a table", { caption }, { must: "a text", valid: (text) => typeof text === "string", Kind: TypeError });
+  const allDigits = Object.values(typeof digits === "object" ? digits ?? { digits } : { digits });
+  for (const one of allDigits) check("make a table", { digits: one }, optional(integerFrom(0, 100)));
   const records = isDataFrame(rows) ? rows.toRecords() : rows;
   if (!Array.isArray(records) || (records.length > 0 && !isRecords(records))) {
     throw new TypeError(`Cannot make a table: 'rows' must be a polars DataFrame or an array of records`);

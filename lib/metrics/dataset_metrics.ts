@@ -142,8 +142,8 @@ export class DatasetMetrics extends LayersCallback {
       throw new TypeError(`Cannot make ${what}: neither 'train' nor 'validation' is given`);
     }
     this.#data = {
-      train: train && readData("train", train),
-      validation: validation && readData("validation", validation),
+      train: train === undefined ? train : readData("train", train),
+      validation: validation === undefined ? validation : readData("validation", validation),
     };
     check(`make ${what}`, { batchSize }, integerFrom(1));
     if (output !== undefined && typeof output !== "string") {

@@ -33,12 +33,9 @@ export interface CostOptions {
 }
 
 /** The costs that are given, and the usual ones. */
-export const withUsualCosts = <T>(costs: Partial<Record<keyof Counts, T>>): Record<keyof Counts, T | number> => ({
-  tp: costs.tp ?? 0,
-  fp: costs.fp ?? 1,
-  fn: costs.fn ?? 1,
-  tn: costs.tn ?? 0,
-});
+export const withUsualCosts = <T>(
+  { tp = 0, fp = 1, fn = 1, tn = 0 }: Partial<Record<keyof Counts, T | number>>,
+): Record<keyof Counts, T | number> => ({ tp, fp, fn, tn });
 
 /**
  * The savings of decisions: the share of the cost of the cheaper constant decision that they spare.

@@ -1,4 +1,5 @@
 import { describe } from "../check/describe.ts";
+import { aFunction, check } from "../check/value.ts";
 import { unit } from "./dialect.ts";
 import { flags, type Table } from "./table.ts";
 
@@ -27,6 +28,9 @@ export interface Scan {
   /** The number of entries whose weight was rounded down to a multiple of 2⁻⁴⁰. */
   readonly inexact: number;
 }
+
+/** Throws unless the engine is given as a function. */
+export const checkQuery = (what: string, query: unknown): void => check(`compute ${what}`, { query }, aFunction);
 
 /** A sum of units as a number: the exact sum, rounded once. */
 export const toNumber = (units: bigint): number => Number(units) * unit;

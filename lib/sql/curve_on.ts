@@ -1,6 +1,6 @@
 import type { Counts } from "../counts/counts.ts";
 import { precision, recall } from "../scores/ratio.ts";
-import { readScan, toNumber } from "./answer.ts";
+import { checkQuery, readScan, toNumber } from "./answer.ts";
 import { type Cell, cutsOf, toCells, totalsOf } from "./cuts.ts";
 import { checkCells, histogramText } from "./counts_sql.ts";
 import type { Query } from "./dialect.ts";
@@ -118,7 +118,9 @@ function averagePrecisionOf(cells: readonly Cell[]): Bounds {
  * ```
  */
 export async function curveOn(query: Query, options: CurveOnOptions): Promise<TableCurve[]> {
-  const what = "the curve", table = toTable(what, options, ["cells"]), cells = checkCells(what, options.cells);
+  const what = "the curve";
+  checkQuery(what, query);
+  const table = toTable(what, options, ["cells"]), cells = checkCells(what, options.cells);
   const { sums } = readScan(table, await query(histogramText(table, cells, false)));
   return Array.from({ length: table.columns }, (_, k): TableCurve => {
     const own = toCells(sums, k), cuts = cutsOf(own);

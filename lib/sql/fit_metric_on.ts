@@ -1,8 +1,9 @@
 import { describe } from "../check/describe.ts";
-import { check, integerFrom, oneOf, positive } from "../check/value.ts";
+import { anObject, check, integerFrom, oneOf, optional, positive } from "../check/value.ts";
 import { adam, sgd, type Update } from "../network/adam.ts";
 import { bestOf } from "../scores/score.ts";
 import { scoreCounts } from "../scoring/score_batch.ts";
+import { checkQuery } from "./answer.ts";
 import type { Query } from "./dialect.ts";
 import type { LinearOptions, LinearWeights } from "./linear_sql.ts";
 import {
@@ -162,9 +163,11 @@ function checkedState(state: LinearFitState, settings: string, size: number): Li
  * ```
  */
 export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Promise<LinearFit> {
+  checkQuery(what, query);
   const linear = toLinear(what, options, ["epochs", "optimizer", "learningRate", "start", "resume", "onEpoch"]);
   const { epochs, features, onEpoch, resume } = options, size = features.length + 1;
   check(`make ${what}`, { epochs }, integerFrom(1));
+  check(`make ${what}`, { resume }, optional(anObject));
   const start = options.start ?? { weights: features.map(() => 0), bias: 0 };
   checkWeights(what, start, features);
   const theta = Float64Array.of(...start.weights, start.bias), update = updateOf(options, size);

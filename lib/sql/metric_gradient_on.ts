@@ -5,7 +5,7 @@ import { bestOf, type Score } from "../scores/score.ts";
 import { toScore } from "../scores/to_score.ts";
 import { countsPartials, scalePartials, scoreCounts, type Scoring } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
-import { changed, checkAnswer, read } from "./answer.ts";
+import { changed, checkAnswer, checkQuery, read } from "./answer.ts";
 import type { Query } from "./dialect.ts";
 import {
   gradientText,
@@ -177,7 +177,9 @@ export async function linearGradient(
  * ```
  */
 export async function metricGradientOn(query: Query, options: MetricGradientOnOptions): Promise<LinearGradient> {
-  const what = "the table's gradient", linear = toLinear(what, options, ["weights", "bias"]);
+  const what = "the table's gradient";
+  checkQuery(what, query);
+  const linear = toLinear(what, options, ["weights", "bias"]);
   checkWeights(what, options, options.features);
   const first = await linearCounts(query, linear, options);
   const { value, gradient } = await linearGradient(query, linear, options, first);

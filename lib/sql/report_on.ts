@@ -158,7 +158,7 @@ function multiLabelReport(
  */
 export async function confusionOn(query: Query, options: ConfusionOnOptions): Promise<SliceConfusion[]> {
   const what = "the confusion table", known = ["decision", "threshold", "by", "normalize", "targetNames"];
-  if (Array.isArray(options.output) && options.output.length > 1 && options.decision !== "argmax") {
+  if (Array.isArray(options?.output) && options.output.length > 1 && options.decision !== "argmax") {
     throw new RangeError(
       `Cannot make ${what}: 'output' names ${options.output.length} columns, a row can have several classes; say ` +
         "decision: 'argmax', or take the counts of countsOn",

@@ -120,7 +120,7 @@ function thresholdsOf(what: string, { decision, threshold }: TableDecisionOption
   }
   const list: readonly number[] = Array.isArray(threshold)
     ? threshold
-    : new Array(columns).fill(threshold as number | undefined ?? 0.5);
+    : new Array(columns).fill(threshold === undefined ? 0.5 : threshold);
   if (list.length !== columns) {
     throw new RangeError(`Cannot make ${what}: 'threshold' has ${list.length} numbers, 'output' names ${columns}`);
   }

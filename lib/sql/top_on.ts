@@ -1,6 +1,6 @@
 import { countKeys, type Counts } from "../counts/counts.ts";
 import { budgetOf, checkWithoutThreshold, isTop } from "../decisions/budget.ts";
-import { changed, type Sums, toNumber } from "./answer.ts";
+import { changed, checkQuery, type Sums, toNumber } from "./answer.ts";
 import { type Cut, cutsOf } from "./cuts.ts";
 import type { CountsSqlOptions } from "./counts_sql.ts";
 import type { Query } from "./dialect.ts";
@@ -61,7 +61,8 @@ export async function decide<T extends CountsSqlOptions>(
   options: T,
   known: readonly string[],
 ): Promise<Decided<T>> {
-  const { decision, threshold } = options;
+  checkQuery(what, query);
+  const { decision, threshold } = options ?? {};
   if (!isTop(decision)) return { options };
   checkWithoutThreshold(what, decision, threshold);
   const { top } = decision, table = toTable(what, { ...options, decision: undefined, by: undefined }, known);

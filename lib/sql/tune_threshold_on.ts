@@ -4,6 +4,7 @@ import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_scor
 import type { Score } from "../scores/score.ts";
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
 import { checkTunedAverage, resolveOptions } from "../scoring/options.ts";
+import { checkQuery } from "./answer.ts";
 import { type BestCut, bestOfCuts, cutsOf, openCells, totalsOf } from "./cuts.ts";
 import type { Query } from "./dialect.ts";
 import { type ColumnCell, mostRanges, scanHistogram } from "./histogram.ts";
@@ -113,6 +114,7 @@ export function tuneThresholdOn(
 /** Finds the threshold, or with "macro" and "weighted" one per output. */
 export function tuneThresholdOn(query: Query, options: TuneThresholdOnOptions): Promise<TableThreshold>;
 export async function tuneThresholdOn(query: Query, options: TuneThresholdOnOptions): Promise<TableThreshold> {
+  checkQuery(what, query);
   checkOptions(what, options, [...tableOptions, "score", "average"]);
   const { average = "binary" } = options, score = toScore(options.score);
   checkTunedAverage(what, average);

@@ -31,11 +31,12 @@ export const inputOf = ({ inputs }: Pick<BatchParts, "inputs">): Tensor | Tensor
 
 /** Reads the tensors of a batch; throws if `batch` is not one, or if the numbers of rows differ. */
 export function readTrainingBatch(what: string, argument: string, batch: unknown): BatchParts {
-  const { xs, ys, sampleWeight: weight, groups } = (batch ?? {}) as Record<string, unknown>;
+  const { xs, ys, sampleWeight: weight, groups, ...others } = (batch ?? {}) as Record<string, unknown>;
   const [x, yTrue, sampleWeight] = Array.isArray(batch) ? batch : [xs, ys, weight];
   const inputs: unknown[] = Array.isArray(x) ? x : [x];
   const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
-  if (inputs.length === 0 || !tensors.every(isTensor)) {
+  const isOther = !Array.isArray(batch) && Object.keys(others).length > 0; // a misspelt name
+  if (inputs.length === 0 || !tensors.every(isTensor) || isOther) {
     throw new TypeError(
       `Cannot compute ${what}: ${argument} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
         describe(Array.isArray(batch) ? batch.map((one) => isTensor(one) ? "a tensor" : one) : batch)
