@@ -1,6 +1,6 @@
 // Every function of every entry, called with undefined, null, "", NaN, {} and [] in the place of each argument and of each option:
 // what is refused is refused in the house's form, by name, and an option that does not exist is refused.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import * as audit from "@roundabout/roundabout/audit";
 import * as compare from "@roundabout/roundabout/compare";
@@ -242,4 +242,23 @@ Deno.test("every exported function is called", () => {
   const functions = Object.keys(exported).filter((name) => typeof exported[name] === "function");
   const known = (name: string) => name in valid || `new ${name}` in made || elsewhere.test(name) || family.test(name);
   assertEquals(functions.filter((name) => !known(name)), ["LayersCallback"]);
+});
+
+Deno.test("null is not the default of an option", async () => {
+  const options: [string, Call, ...unknown[]][] = [
+    ["fp", core.savings, { fp: null }],
+    ["fn", core.costWeights, y, { fn: null }],
+    ["options", costs.costLoss, null],
+    ["options", curves.ndcgLoss, null],
+    ["options", curves.aumLossAndGradient, y, p, null],
+    ["thresholds", curves.averagePrecisionLoss, { thresholds: null }],
+    ["thresholds", making(curves.CurveMeter), { thresholds: null }],
+    ["threshold", sql.countsSql, { ...table, threshold: null }],
+    ["train", making(top.DatasetMetrics), { scores: ["f1"], train: null }],
+    ["digits", display.table, [{ a: 1 }], { digits: null }],
+  ];
+  for (const [option, call, ...args] of options) {
+    const message = await refusalOf(call, args);
+    assert(message?.includes(`'${option}'`) && message.endsWith("null"), `${option}: ${message}`);
+  }
 });

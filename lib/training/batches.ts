@@ -154,7 +154,8 @@ function tableHint(data: unknown): string | undefined {
 export function checkData(what: string, data: unknown, batchSize: number | undefined): void {
   if (isTensors(data as TrainingData)) {
     // The reader reads the groups: an iterator is read once.
-    readTrainingBatch(what, "'data'", Array.isArray(data) ? data : { ...data as object, groups: undefined });
+    const { groups: _, ...others } = data as { groups?: unknown };
+    readTrainingBatch(what, "'data'", Array.isArray(data) ? data : others);
     return;
   }
   if (!hasMethod(data, Symbol.asyncIterator) && !hasMethod(data, "iterator") && typeof data !== "function") {

@@ -233,6 +233,8 @@ Deno.test("options of the wrong kind are refused by name", async () => {
     [3, "'options' must be an object, it is 3"],
     [{ label: "ill", repeats: 2 }, "'repeats' must be an integer from 3 to 1000, it is 2"],
     [{ label: "ill", repeats: 1001 }, "'repeats' must be an integer from 3 to 1000, it is 1001"],
+    [{ label: "ill", repeats: null }, "'repeats' must be an integer from 3 to 1000, it is null"],
+    [{ label: "ill", beside: ["a"] }, "'beside' is ['a'], but only 'costs' names columns beside the features"],
     [{ label: "ill", seed: 2 ** 31 + 1 }, "'seed' must be an integer"],
     [{ label: "ill", costs: null }, "'costs' must be an object, it is null"],
     [{ label: "ill", costs: 3 }, "'costs' must be an object, it is 3"],

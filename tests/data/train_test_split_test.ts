@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
+  batchesOf,
   loadDataset,
   prepare,
   scikitLearnFolds,
@@ -145,4 +146,34 @@ Deno.test("a misspelt option of splits, folds, parts and problems is refused: it
       () => prepare(wdbc, trainTestSplit(wdbc, { seed: 1 }), wrong as object),
     ]
   ) assertThrows(call, TypeError, "'validationFracton' is 0.2, but there is no such option, only");
+});
+
+Deno.test("what is no data set, label, frame, split or list of rows is refused by name", async () => {
+  const { frame, ...wdbc } = await loadDataset("wdbc"), seed = 1, whole = { ...wdbc, frame };
+  const split = trainTestSplit(whole, { seed });
+  const refused: [() => unknown, string][] = [
+    ...[{}, NaN, null, undefined, "x"].map((rows): [() => unknown, string] => [
+      () => trainTestSplit(rows as never, { seed }),
+      "Cannot split rows: 'dataset' must be a data set, a table or an array of class indices, it is",
+    ]),
+    [() => trainTestSplit({ yTrue: NaN as never }, { seed }), "'yTrue' must be an array of numbers, it is NaN"],
+    [
+      () => stratifiedKFold({ yTrue: Float64Array.of(0, 0.5) }, { seed, folds: 2 }),
+      "'yTrue' must hold 0 and 1 only, row 1 is 0.5",
+    ],
+    [() => trainTestSplit([0, 1, 1], { seed, stratify: 0 as never }), "'stratify' must be true or false, it is 0"],
+    [() => trainTestSplit({ ...wdbc, frame: 3 as never }, { seed }), "'frame' must be a polars frame, it is 3"],
+    [() => trainTestSplit({ ...whole, label: "ill" }, { seed }), "'label' must be a column of 'frame', it is 'ill'"],
+    [() => prepare(whole, undefined as never), "'split.train' must be an array of rows, it is undefined"],
+    [() => prepare(whole, { ...split, test: 3 as never }), "'split.test' must be an array of rows, it is 3"],
+    [() => prepare({ ...whole, features: "a" as never }, split), "'features' must be an array of the names of columns"],
+    [() => prepare({ yTrue: [0, 1] } as never, split), "'columns' must be the columns of a table, it is undefined"],
+    [() => takeRows(wdbc as never, [0]), "Cannot take rows: 'frame' must be a polars frame"],
+    [() => takeRows(frame, 0 as never), "Cannot take rows: 'rows' must be an array of rows, it is 0"],
+    [
+      () => batchesOf(frame, { label: "malignant", features: "a" as never }),
+      "'features' must be an array of the names",
+    ],
+  ];
+  for (const [call, sentence] of refused) assertThrows(call, Error, sentence);
 });
