@@ -110,3 +110,34 @@ Deno.test("the folders of lib import one another in one direction, types include
   imports.get("check")!.add("audit");
   assert(roomsOfCircles(imports).includes("audit"), "a circle is found");
 });
+
+/** The place of each folder in the order of imports that CONTRIBUTING.md draws: its line, its chain there, its place in the chain. */
+function placesOfFolders(): Map<string, readonly [line: number, chain: number, place: number]> {
+  const [, lines] = Deno.readTextFileSync(new URL("CONTRIBUTING.md", root)).match(/## The house\n\n((?: {4}.*\n)+)/)!;
+  const drawn = lines.trim().split("\n").flatMap((text, line) =>
+    text.trim().split(/ {2,}/)[0].split("; ").flatMap((chain, c) =>
+      chain.split(" → ").flatMap((folders, place) =>
+        folders.split(", ").map((folder) => [folder, [line, c, place]] as const)
+      )
+    )
+  );
+  return new Map(drawn);
+}
+
+Deno.test("lib imports in the order that CONTRIBUTING.md draws, types included", () => {
+  const places = placesOfFolders(), folderOf = (path: string) => path.split("/")[0];
+  const folders = [...Deno.readDirSync(lib)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+  assertEquals(folders.filter((folder) => !places.has(folder)), []);
+  const allowed = (from: string, to: string): boolean => {
+    const [line, chain, place] = places.get(from)!, [toLine, toChain, toPlace] = places.get(to) ?? [Infinity, 0, 0];
+    return toLine < line || (toLine === line && toChain === chain && toPlace < place);
+  };
+  const wrong = folders.flatMap((folder) => within(`${folder}/`)).flatMap((file) => {
+    const source = Deno.readTextFileSync(new URL(file, lib));
+    return [...source.matchAll(/(?:from |import\()"(\.[^"]+\.ts)"/g)]
+      .map(([, from]) => new URL(from, new URL(file, lib)).href.slice(lib.href.length))
+      .filter((to) => folderOf(to) !== folderOf(file) && to !== "jupyter.ts" && !allowed(folderOf(file), folderOf(to)))
+      .map((to) => `${file} imports ${to}`);
+  });
+  assertEquals(wrong, []);
+});
