@@ -5,6 +5,7 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Score } from "../lib/scores/score.ts";
 import { scoreNames, toScore } from "../lib/scores/to_score.ts";
 import {
   countsOn,
@@ -74,7 +75,10 @@ export const sqlSpec: TaskSpec = {
       help: "with counts and report: the K highest outputs are positive; below 1, that fraction of the rows",
     },
     average: { type: "string", help: "with several outputs: micro, macro or weighted (default: macro)" },
-    epochs: { type: "string", help: "with fit: the number of epochs (default: 50)" },
+    epochs: {
+      type: "string",
+      help: "with fit: the number of epochs (default: 50; the answer says if the loss was still falling)",
+    },
     "learning-rate": { type: "string", help: "with fit: the learning rate of Adam (default: 0.05)" },
     state: {
       type: "string",
@@ -316,6 +320,24 @@ async function readState(file: string): Promise<LinearFitState | undefined> {
   }
 }
 
+/** Says what a training ended at: a score that one decision for all rows has as well, a loss that was still falling. */
+export function fitRemarks({ name, value }: Score, { history, table }: LinearFitState): string[] {
+  const { positives, negatives } = table, last = history.loss.at(-1)!, none = { tp: 0, fp: 0, fn: 0, tn: 0 };
+  const constant = [{ ...none, tp: positives, fp: negatives }, { ...none, fn: positives, tn: negatives }].map(value);
+  const best = Math.max(...constant.filter((one) => !Number.isNaN(one)));
+  const before = history.loss[Math.floor(0.8 * history.loss.length)], fall = (before - last) / Math.abs(last);
+  const remarks: string[] = [];
+  if (history.score.at(-1)! <= best + 1e-9) {
+    const also = `${name} ${short(best)} is also that of one decision for all rows`;
+    remarks.push(`${also}: standardise the features, or give more --epochs`);
+  }
+  if (fall > 0.01) {
+    const percent = (100 * fall).toFixed(1);
+    remarks.push(`the loss fell by ${percent} % in the last fifth of the epochs: more --epochs may improve the fit`);
+  }
+  return remarks;
+}
+
 async function fit(query: Query, from: Source, values: Values, report: Reporter): Promise<Answer> {
   const score = scoreOf(values), epochs = wholeOption("epochs", values.epochs, 1, 50);
   const file = values.state === undefined ? undefined : writable("state", String(values.state));
@@ -348,6 +370,7 @@ async function fit(query: Query, from: Source, values: Values, report: Reporter)
     `loss ${short(history.loss.at(-1)!)}, ${score.name} ${
       short(history.score.at(-1)!)
     } after ${history.loss.length} epochs`,
+    ...fitRemarks(score, fitted.state),
   ];
   return { lines, json: fitted };
 }

@@ -2,9 +2,9 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ConfusionMeter } from "../../lib/core.ts";
+import { ConfusionMeter, scores } from "../../lib/core.ts";
 import { TaskError, UsageError } from "../../tasks/cli.ts";
-import { runSql, sqlSpec } from "../../tasks/sql.ts";
+import { fitRemarks, runSql, sqlSpec } from "../../tasks/sql.ts";
 import { assertWithin } from "../helpers.ts";
 import { slow } from "../slow.ts";
 import { runApart } from "./fixtures.ts";
@@ -79,6 +79,25 @@ onDuckdb("counts, threshold, report and curve of a CSV file and of a folder", as
   assertStringIncludes(report.stdout, "weighted avg");
   const curve = await sql("curve", "scored.csv", ...columns);
   assertStringIncludes(curve.stdout, "area under the ROC curve: 0.8125");
+});
+
+Deno.test("a fit that decides for all rows alike, or whose loss still falls, says so", () => {
+  const table = { rows: 10, positives: 4, negatives: 6 };
+  const remarks = (loss: number[], last: number) =>
+    fitRemarks(scores.f1, {
+      version: 1,
+      settings: "",
+      table,
+      gradients: [],
+      history: { loss, score: loss.map(() => last) },
+    });
+  const alike =
+    "f1 0.571429 is also that of one decision for all rows: standardise the features, or give more --epochs";
+  assertEquals(remarks([0.5, 0.5, 0.5, 0.5, 0.5], 4 / 7), [alike]);
+  assertEquals(remarks([0.5, 0.4, 0.3, 0.3, 0.3], 0.6), []);
+  const falls = "the loss fell by 10.0 % in the last fifth of the epochs: more --epochs may improve the fit";
+  assertEquals(remarks([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.44, 0.4], 0.6), [falls]);
+  assertEquals(remarks([0.5], 0.1), [alike]);
 });
 
 onDuckdb("fit keeps its state in a file and goes on from it", async () => {
