@@ -108,11 +108,23 @@ function choose({ losses, base, others, untuned, compared }: Group): Choice | un
 const smallness = (of: readonly Interval[], margin: number): string =>
   of.every(({ mean }) => Math.abs(mean) <= margin) ? ", by less than the margin" : "";
 
-/** Describes the intervals when a loss is chosen instead of cross-entropy. */
-function describeChoice({ base, others, untuned, margin }: Group, { chosen, best, lead }: Choice): string {
-  const own = [...others, ...(untuned ? [untuned] : [])].find(({ loss, threshold }) =>
-    loss === chosen.loss && threshold === chosen.threshold
+/** Returns the difference of a loss from cross-entropy. */
+const differenceOf = ({ others, untuned }: Group, one: ComparedLoss): ComparedDifference =>
+  [...others, ...(untuned ? [untuned] : [])].find(({ loss, threshold }) =>
+    loss === one.loss && threshold === one.threshold
   )!;
+
+/** Advises a loss by a name; says so if it is not better than cross-entropy itself, as the loss is that it ties with. */
+function adviseChoice(group: Group, { chosen, best }: Choice, name: string): string {
+  if (differenceOf(group, chosen).low > 0) return name;
+  return `${name} (itself not significantly better than cross-entropy; it ties with ${
+    namingIn(group.base)(best)
+  }, which is)`;
+}
+
+/** Describes the intervals when a loss is chosen instead of cross-entropy. */
+function describeChoice(group: Group, { chosen, best, lead }: Choice): string {
+  const { base, margin } = group, own = differenceOf(group, chosen);
   const nameOf = namingIn(base), name = chosen.loss === "cross-entropy" ? phraseOf(chosen) : nameOf(chosen);
   const said = own.low > 0 ? `significantly better${smallness([own], margin)}` : "not significantly better";
   const tie = chosen === best
@@ -234,12 +246,16 @@ export function recommend(
   };
   const group = groupOf(main), choice = choose(group);
   if (main !== "tuned") {
-    const advice = choice ? `Use ${phraseOf(choice.chosen)}` : adviseCrossEntropy(group, false);
+    const advice = choice
+      ? `Use ${adviseChoice(group, choice, phraseOf(choice.chosen))}`
+      : adviseCrossEntropy(group, false);
     return [`${advice}.`, evidence(group, choice), ...nextStep(advice, group)].join(" ");
   }
   const half = groupOf("0.5"), atHalf = choose(half);
-  const advice = choice ? `Use ${phraseOf(choice.chosen)}` : adviseCrossEntropy(group, atHalf !== undefined);
-  const second = atHalf ? nameOf(atHalf.chosen) : choice ? "cross-entropy" : undefined;
+  const advice = choice
+    ? `Use ${adviseChoice(group, choice, phraseOf(choice.chosen))}`
+    : adviseCrossEntropy(group, atHalf !== undefined);
+  const second = atHalf ? adviseChoice(half, atHalf, nameOf(atHalf.chosen)) : choice ? "cross-entropy" : undefined;
   return [
     `${advice}${second ? `; if the threshold must stay at 0.5, use ${second}` : ""}.`,
     evidence(group, choice),

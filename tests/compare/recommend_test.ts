@@ -99,6 +99,10 @@ Deno.test("the sentence: of losses that tie it takes the simplest", () => {
     /with class weights is significantly better \(\+0\.1980, .*\); it ties with the f1 loss, whose lead of \+0\.0020 is not significant \(−0\.\d+ to \+0\.\d+\)\.$/,
   );
   assertMatch(advice(rows(0.85, 0.005)), /if the threshold must stay at 0.5, use the f1 loss\./); // a sure lead
+  assertMatch(
+    advice(rows(0.85, 0.3)), // not better than cross-entropy, not behind the f1 loss
+    /0\.5, use cross-entropy with class weights \(itself not significantly better than cross-entropy; it ties with the f1 loss, which is\)\./,
+  );
 });
 
 /** The same with noise of its own for each but the first. */
