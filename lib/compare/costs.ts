@@ -159,7 +159,7 @@ export function leastExpectedCost(
 export function cheaperDecisions(
   { y, costs }: CostedRows,
 ): Pick<RowLabels, "rows" | "classes" | "yTrue" | "sampleWeight"> {
-  const beyond = Float64Array.from(y, (label, row) => costs.of(row, label, 0) - costs.of(row, label, 1));
+  const beyond = new Float64Array(y.length).map((_, row) => costs.of(row, y[row], 0) - costs.of(row, y[row], 1));
   return {
     rows: y.length,
     classes: 1,

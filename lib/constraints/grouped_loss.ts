@@ -89,7 +89,7 @@ export function constrainedLossAndGradient(
   const advice = "give the outputs of one class";
   const given = readArrays(what, { yTrue, yPred, sampleWeight }, { ...reading, advice });
   const { order, slices } = byGroup(what, groups, given.rows);
-  const taken = (values: ArrayLike<number>) => Float64Array.from(order, (i) => values[i]);
+  const taken = (values: ArrayLike<number>) => new Float64Array(order.length).map((_, k) => values[order[k]]);
   const weights = given.sampleWeight === undefined ? undefined : taken(given.sampleWeight);
   const batch = { ...given, yTrue: taken(given.yTrue), yPred: taken(given.yPred), sampleWeight: weights };
   const { decisions, back } = decide(batch), rows = { yTrue: batch.yTrue, decisions, sampleWeight: weights };

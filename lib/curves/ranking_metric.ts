@@ -79,12 +79,11 @@ export function againstRest(score: CurveScore, batch: Batch, average: CurveAvera
 function oneAgainstOne(score: CurveScore, batch: Batch, average: CurveAverage): number {
   const { rows, classes, yTrue, yPred, sampleWeight } = batch, terms: Term[] = [];
   const value = (own: number, other: number): { value: number; weight: number } => {
-    const weights = Float64Array.from({ length: rows }, (_, row) => {
+    const weights = new Float64Array(rows).map((_, row) => {
       const i = row * classes;
       return (yTrue[i + own] + yTrue[i + other]) * (sampleWeight === undefined ? 1 : sampleWeight[i + own]);
     });
-    const column = (values: ArrayLike<number>) =>
-      Float64Array.from({ length: rows }, (_, row) => values[row * classes + own]);
+    const column = (values: ArrayLike<number>) => new Float64Array(rows).map((_, row) => values[row * classes + own]);
     const slice = { offset: 0, stride: 1, length: rows };
     const curve = exactCurve(takeSlice({ yTrue: column(yTrue), yPred: column(yPred), sampleWeight: weights }, slice));
     return { value: score.value(curve), weight: (curve.tp.at(-1) ?? 0) + (curve.fp.at(-1) ?? 0) };

@@ -189,7 +189,7 @@ export function batchesOf(source: string | Frame | LazyFrame, options: BatchesOf
           const values = piece.get(feature)!;
           for (let i = 0; i < n; i++) x[i * features.length + j] = values[at + i];
         });
-        const part = (column: string) => Float32Array.from({ length: n }, (_, i) => piece.get(column)![at + i]);
+        const part = (column: string) => new Float32Array(n).map((_, i) => piece.get(column)![at + i]);
         const xs = tf.tensor2d(x, [n, features.length]), ys = tf.tensor2d(part(label), [n, 1]);
         yield sampleWeight === undefined ? [xs, ys] : [xs, ys, tf.tensor1d(part(sampleWeight))];
       }

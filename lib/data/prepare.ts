@@ -87,8 +87,8 @@ export function prepare(dataset: FrameDataset | TableDataset, split: Split, opti
   check(TASK, { columns }, { must: "the columns of a table", valid: Array.isArray, Kind: TypeError });
   const arrays = prepareColumns(columns, labels, split, options), { features } = arrays;
   const toPart = ({ x, y }: PartArrays): Part => ({
-    x: tf.tensor2d(Float32Array.from(x), [y.length, features.length]),
-    y: tf.tensor2d(Float32Array.from(y), [y.length, 1]),
+    x: tf.tensor2d(new Float32Array(x), [y.length, features.length]),
+    y: tf.tensor2d(new Float32Array(y), [y.length, 1]),
   });
   const { train, validation, test, ...columnsMade } = arrays;
   const parts = {

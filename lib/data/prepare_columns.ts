@@ -157,7 +157,7 @@ export function prepareColumns(
   }
   const part = (rows: readonly number[]): PartArrays => ({
     x: matrix(made, rows),
-    y: Float64Array.from(rows, (row) => labels[row]),
+    y: new Float64Array(rows.length).map((_, i) => labels[rows[i]]),
   });
   return {
     train: part(train),

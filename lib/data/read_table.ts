@@ -209,8 +209,8 @@ const takeFrom = (column: Column, rows: readonly number[]): Column =>
   rows.length === (column.kind === "number" ? column.values : column.codes).length
     ? column
     : column.kind === "number"
-    ? { ...column, values: Float64Array.from(rows, (row) => column.values[row]) }
-    : { ...column, codes: Int32Array.from(rows, (row) => column.codes[row]) };
+    ? { ...column, values: new Float64Array(rows.length).map((_, i) => column.values[rows[i]]) }
+    : { ...column, codes: new Int32Array(rows.length).map((_, i) => column.codes[rows[i]]) };
 
 /** The rows that have a label. */
 function labelledRows(table: RawTable, labels: readonly unknown[], options: ReadTableOptions) {

@@ -37,12 +37,12 @@ function countedOf({ rows, classes, sampleWeight }: Batch, p: ArrayLike<number>,
   return { outputs: outputs.subarray(0, n), places: places.subarray(0, n) };
 }
 
-/** Says which of the outputs are the `budget` highest; of equal outputs the first ones. */
-function highest(p: Counted["outputs"], budget: number): Uint8Array {
+/** Returns 1 for each of the `budget` highest outputs, else 0; of equal outputs the first ones are the highest. */
+function highest(p: Counted["outputs"], budget: number): Counted["outputs"] {
   const cut = p.slice().sort()[p.length - budget];
   let ties = budget; // at the cut
   for (const v of p) if (v > cut) ties--;
-  return Uint8Array.from(p, (v) => Number(v > cut || (v === cut && ties-- > 0)));
+  return p.map((v) => Number(v > cut || (v === cut && ties-- > 0)));
 }
 
 function oneIn99(p: Counted["outputs"]): Counted["outputs"] {

@@ -87,7 +87,7 @@ function thresholdPasses(plan: SimdPlan, classes: number): Passes {
     beginFinish: (simd, factors, _, spare) => beginFinish(simd, factors, spare),
     scale,
     keep: ({ yPred, sampleWeight }, decided) => {
-      const kept = Float64Array.from(yPred, (_, i) => sampleWeight?.[i] ?? 1);
+      const kept = new Float64Array(yPred.length).map((_, i) => sampleWeight?.[i] ?? 1);
       decided.back(kept);
       return kept.map((slope, i) => slope / scale(i % classes).scale);
     },

@@ -56,7 +56,8 @@ export function costWeights(yTrue: ArrayLike<number>, costs: RowCosts): Float32A
   checkOptions(what, costs, countKeys);
   const given = withUsualCosts<number | ArrayLike<number>>(costs);
   const { tp, fp, fn, tn } = mapCounts((key) => costsOf(what, key, given[key], yTrue.length));
-  return Float32Array.from(yTrue, (label, row) => {
+  return new Float32Array(yTrue.length).map((_, row) => {
+    const label = yTrue[row];
     if (label !== 0 && label !== 1) throw refuse(what, "yTrue", `must hold 0 and 1, row ${row} is ${describe(label)}`);
     const [wrong, right, beyond] = label === 1 ? ["fn", "tp", fn[row] - tp[row]] : ["fp", "tn", fp[row] - tn[row]];
     if (beyond >= 0) return beyond;

@@ -90,7 +90,9 @@ const sum = (values: readonly number[]): number => values.reduce((total, v) => t
 
 /** Multiplies the weights of the entries by those of their classes. */
 export const weighByClass = ({ yTrue, sampleWeight, classes }: Batch, classWeights: readonly number[]): Float64Array =>
-  Float64Array.from(yTrue, (_, i) => (sampleWeight === undefined ? 1 : sampleWeight[i]) * classWeights[i % classes]);
+  new Float64Array(yTrue.length).map((_, i) =>
+    (sampleWeight === undefined ? 1 : sampleWeight[i]) * classWeights[i % classes]
+  );
 
 /** Returns the weight of each slice in the mean. */
 export function weightsInMean({ yTrue, sampleWeight }: Batch, slices: readonly Slice[], scoring: Scoring): number[] {

@@ -216,7 +216,7 @@ export function lossGradients(model: LayersModel, sums: readonly Float64Array[])
   return Object.fromEntries(
     trainableVariables(model).map(({ name, shape }, i) => [
       name,
-      tf.tensor(Float32Array.from(sums[i], (g) => -g), shape, "float32"),
+      tf.tensor(new Float32Array(sums[i]).map((g) => -g), shape, "float32"),
     ]),
   );
 }

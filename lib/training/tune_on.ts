@@ -17,7 +17,7 @@ async function wholeBatch(name: string, model: LayersModel, parts: LossParts, re
   const batches: Batch[] = [];
   const take = ({ yTrue, yPred, sampleWeight }: OutputBatch) => {
     const { rows, classes, ...lists } = readBatch(name, { yTrue, yPred, sampleWeight }, parts.reading);
-    const copy = (values: ArrayLike<number>) => Float32Array.from(values);
+    const copy = (values: ArrayLike<number>) => new Float32Array(values);
     batches.push({
       rows,
       classes,
