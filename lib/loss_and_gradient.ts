@@ -23,7 +23,7 @@ export type BatchNumbers =
 export interface LossAndGradientOptions extends ScoringOptions {
   /** The score, or its name. */
   score: ScoreName | ScoreDefinition;
-  /** Weights ≥ 0, one per row or one per output; absent: 1 each. */
+  /** Weights from 0 to the largest float32, one per row or one per output; absent: 1 each. */
   sampleWeight?: BatchNumbers;
   /**
    * The number of outputs per row, where `yPred` is a flat list; a list of rows has its own.

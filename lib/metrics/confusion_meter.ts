@@ -134,7 +134,7 @@ export class ConfusionMeter {
    * @param yTrue Labels in [0, 1] in the shape of `yPred`, or class indices, one per row.
    * @param yPred Probabilities (or logits): an array, one array per row, or a float32 tensor of shape [n], [n, 1], [n, c]
    * or [n, …, c].
-   * @param sampleWeight Weights ≥ 0, one per row or one per output.
+   * @param sampleWeight Weights from 0 to the largest float32, one per row or one per output.
    * @returns The meter.
    * @throws {TypeError} An argument that is neither a tensor nor an array.
    * @throws {RangeError} As {@linkcode hardMetric}; a number of classes that differs from the meter's. Nothing is counted

@@ -35,8 +35,8 @@ export function readTrainingBatch(what: string, argument: string, batch: unknown
   const [x, yTrue, sampleWeight] = Array.isArray(batch) ? batch : [xs, ys, weight];
   const inputs: unknown[] = Array.isArray(x) ? x : [x];
   const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
-  const isOther = !Array.isArray(batch) && Object.keys(others).length > 0; // a misspelt name
-  if (inputs.length === 0 || !tensors.every(isTensor) || isOther) {
+  const more = Array.isArray(batch) ? batch.slice(3) : Object.keys(others); // such as a misspelt name
+  if (inputs.length === 0 || !tensors.every(isTensor) || more.length > 0) {
     throw new TypeError(
       `Cannot compute ${what}: ${argument} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
         describe(Array.isArray(batch) ? batch.map((one) => isTensor(one) ? "a tensor" : one) : batch)
