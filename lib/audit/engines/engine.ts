@@ -91,7 +91,7 @@ export interface Recording {
   readonly live: boolean;
   /** An operation with a gradient of its own took part; its gradient may differ from the slope on purpose. */
   readonly customGradient: boolean;
-  /** What the loss did instead of being recorded, after "it"; there are no operations then. */
+  /** The reason why there is no recording, and so no operation, after "it". */
   readonly failed?: string;
 }
 
