@@ -8,9 +8,13 @@
  */
 import { fileURLToPath } from "node:url";
 import { root } from "../cli.ts";
+import { runDeno } from "../processes.ts";
 import { SiteError } from "./html.ts";
 
 const live = new URL("live/", import.meta.url);
+
+/** Module of `site.js`, the smallest script. */
+const first = "site.ts";
 
 /** Scripts of the pages but `site.js` by their name in `assets/`, with the worker that the script starts. */
 const scripts: Record<string, { page: string; worker?: string }> = {
@@ -41,14 +45,19 @@ async function importMap(): Promise<string> {
   return JSON.stringify({ imports: map });
 }
 
-/** Bundles one module as a classic script. */
-async function bundle(file: string, map: string): Promise<string> {
-  const entry = fileURLToPath(new URL(file, live));
-  const options = ["--quiet", "--minify", "--platform=browser", "--format=iife", `--import-map=${map}`];
-  const command = new Deno.Command(Deno.execPath(), { args: ["bundle", ...options, entry], cwd: fileURLToPath(root) });
-  const { success, stdout, stderr } = await command.output();
-  if (success) return new TextDecoder().decode(stdout).trimEnd();
-  throw new SiteError(`The script '${file}' cannot be compiled:\n${new TextDecoder().decode(stderr)}`);
+/** Bundles modules as classic scripts, in one process that reads what they share once; returns the texts by the modules' names. */
+async function bundle(files: readonly string[], map: string): Promise<Record<string, string>> {
+  const made = await Deno.makeTempDir({ prefix: "roundabout-scripts-" });
+  try {
+    const entries = files.map((file) => fileURLToPath(new URL(file, live)));
+    const options = ["--quiet", "--minify", "--platform=browser", "--format=iife", `--import-map=${map}`];
+    const { code, output } = await runDeno(["bundle", ...options, `--outdir=${made}`, ...entries]);
+    if (code !== 0) throw new SiteError(`The scripts ${files.join(", ")} cannot be compiled:\n${output}`);
+    const read = async (file: string) => [file, await Deno.readTextFile(`${made}/${file.replace(/ts$/, "js")}`)];
+    return Object.fromEntries(await Promise.all(files.map(read)));
+  } finally {
+    await Deno.remove(made, { recursive: true });
+  }
 }
 
 /**
@@ -56,7 +65,9 @@ async function bundle(file: string, map: string): Promise<string> {
  * worker's script marks its frames as the library's, so that an audit names the line of the loss.
  */
 const joined = (page: string, worker: string): string =>
-  `globalThis.roundaboutWorker=${JSON.stringify(`${worker}\n//# sourceURL=node_modules/worker.js`)};\n${page}\n`;
+  `globalThis.roundaboutWorker=${
+    JSON.stringify(`${worker.trimEnd()}\n//# sourceURL=node_modules/worker.js`)
+  };\n${page}`;
 
 /**
  * Bundles the smallest script, alone. The first `deno bundle` of a machine installs esbuild, and fails where two do it at once,
@@ -65,19 +76,23 @@ const joined = (page: string, worker: string): string =>
 async function bundleFirst(map: string): Promise<string> {
   using file = await Deno.open(new URL(import.meta.url));
   await file.lock(true);
-  return await bundle("site.ts", map);
+  return (await bundle([first], map))[first];
 }
 
 async function compile(): Promise<Map<string, string>> {
   const map = await Deno.makeTempFile({ prefix: "roundabout-", suffix: ".json" });
   try {
     await Deno.writeTextFile(map, await importMap());
-    const first = `${await bundleFirst(map)}\n`;
-    const compiled = Object.entries(scripts).map(async ([name, { page, worker }]): Promise<[string, string]> => {
-      const [text, own] = await Promise.all([bundle(page, map), worker && bundle(worker, map)]);
-      return [name, own ? joined(text, own) : `${text}\n`];
-    });
-    return new Map([["site.js", first], ...await Promise.all(compiled)]);
+    const smallest = await bundleFirst(map);
+    const texts = await bundle(
+      Object.values(scripts).flatMap(({ page, worker }) => worker ? [page, worker] : [page]),
+      map,
+    );
+    const compiled = Object.entries(scripts).map(([name, { page, worker }]): [string, string] => [
+      name,
+      worker === undefined ? texts[page] : joined(texts[page], texts[worker]),
+    ]);
+    return new Map([["site.js", smallest], ...compiled]);
   } finally {
     await Deno.remove(map);
   }
