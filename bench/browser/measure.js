@@ -213,7 +213,7 @@ async function lossesOf(mode, loss) {
     loss,
     mode,
     optimizer,
-    epochs: 4,
+    epochs: 2,
     batchSize: 64,
     validationData: [x, y],
   });
