@@ -87,7 +87,7 @@ export async function openRecord(page: URL, backend: string, quick: boolean): Pr
   const browser = await launchChromium({ args: flags });
   try {
     const query = `?backend=${backend}${quick ? "&quick" : ""}`;
-    return JSON.parse(await openPage(browser, address + query, /^\{[^]*\}$/, patience));
+    return JSON.parse(await openPage(await browser.newPage(), address + query, /^\{[^]*\}$/, patience));
   } finally {
     await browser.close();
     await stop();

@@ -1,5 +1,5 @@
 import { delimiter, join } from "node:path";
-import type { Browser, LaunchOptions } from "playwright-core";
+import type { Browser, LaunchOptions, Page } from "playwright-core";
 import { TaskError } from "./cli.ts";
 
 const commands = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome.exe"];
@@ -85,12 +85,12 @@ export const softwareGpu = [
 ];
 
 /**
- * Opens a page in a context of its own until the text of #result matches; returns this text.
+ * Opens an address until the text of #result matches; returns this text, and leaves the page empty for its next use.
  *
  * @throws {Error} A fault on the page, or no such text in time.
  */
-export async function openPage(browser: Browser, address: string, wanted: RegExp, timeout = 60_000): Promise<string> {
-  const page = await browser.newPage(), faults: string[] = [], faulty = Promise.withResolvers<void>();
+export async function openPage(page: Page, address: string, wanted: RegExp, timeout = 60_000): Promise<string> {
+  const faults: string[] = [], faulty = Promise.withResolvers<void>();
   const add = (fault: string) => {
     faults.push(fault);
     faulty.resolve();
@@ -106,6 +106,7 @@ export async function openPage(browser: Browser, address: string, wanted: RegExp
     if (faults.length > 0) throw new Error(`${address}: ${faults.join("\n")}`);
     return await result.textContent() ?? "";
   } finally {
-    await page.close();
+    page.removeAllListeners();
+    await page.goto("about:blank");
   }
 }

@@ -1,5 +1,5 @@
 // A project that has the package, and the examples that install it by npm as a user does: made once for all tests of a file.
-import type { Browser } from "playwright-core";
+import type { Page } from "playwright-core";
 import { root } from "../../tasks/cli.ts";
 import { findChromium, launchChromium } from "../../tasks/chromium.ts";
 import {
@@ -51,7 +51,6 @@ export const tools = {
   esbuild: packTools.esbuild,
   rollup: packTools.rollup,
   "@rollup/plugin-node-resolve": "16.0.3",
-  "@rollup/plugin-commonjs": "29.0.0",
   "typescript-5": `npm:typescript@${packTools.typescript}`,
   "typescript-7": `npm:typescript@${newTypescript}`,
 } as const;
@@ -93,10 +92,11 @@ let project: Promise<Project> | undefined;
 /** Returns the project, made once. */
 export const theProject = (): Promise<Project> => project ??= makeProject();
 
-let browser: Promise<Browser> | undefined;
+let page: Promise<Page> | undefined;
 
-/** Returns the browser of pages that need no GPU, started once. */
-export const theBrowser = (): Promise<Browser> => browser ??= launchChromium({ args: ["--disable-gpu"] });
+/** Returns a page of a browser for what needs no GPU, opened once: a new one takes longer than most of what it shows. */
+export const thePage = (): Promise<Page> =>
+  page ??= launchChromium({ args: ["--disable-gpu"] }).then((browser) => browser.newPage());
 
 /** The examples that npm installs, as examples/README.md says. */
 export interface Examples {
@@ -161,8 +161,8 @@ export async function serveScript(folder: URL, script: string): Promise<{ addres
 
 /** Ends the browser, removes the project and the copy of the examples. */
 export async function removeProject(): Promise<void> {
-  await (await browser)?.close();
+  await (await page)?.context().browser()?.close();
   if (examples !== undefined) await Deno.remove(new URL("../../", (await examples).folder), { recursive: true });
   if (project !== undefined) await Deno.remove((await project).folder, { recursive: true });
-  project = examples = browser = undefined;
+  project = examples = page = undefined;
 }
