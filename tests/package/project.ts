@@ -51,6 +51,7 @@ export const tools = {
   esbuild: packTools.esbuild,
   rollup: packTools.rollup,
   "@rollup/plugin-node-resolve": "16.0.3",
+  "@rollup/plugin-commonjs": "29.0.0",
   "typescript-5": `npm:typescript@${packTools.typescript}`,
   "typescript-7": `npm:typescript@${newTypescript}`,
 } as const;
