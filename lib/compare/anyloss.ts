@@ -2,7 +2,7 @@ import { scoreCounts } from "../scoring/score_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { standardize } from "../data/standardize.ts";
 import { sgd } from "../network/adam.ts";
-import { forward } from "../network/mlp.ts";
+import { forward, roomFor } from "../network/mlp.ts";
 import {
   crossEntropyGradient,
   labelsOf,
@@ -118,7 +118,7 @@ function descend(
   const form = { features: width, hidden: 0, outputs: 1 },
     weights = new Float64Array(width + 1),
     labels = labelsOf(yTrue);
-  const batch = { x, gradient: (logits: Float64Array) => gradient(labels, logits) };
+  const batch = { x, room: roomFor(form, yTrue.length), gradient: (logits: Float64Array) => gradient(labels, logits) };
   train({ form, weights, update: sgd(learningRate), epochs: 1000, batches: () => [batch] });
   return (x) => probabilities(forward(form, weights, x).logits, 1);
 }

@@ -34,8 +34,8 @@ export interface ArgmaxOptions {
 /** The way of counting: soft decisions, hard ones, or hard ones with the gradient of the soft ones. */
 export type Mode = "soft" | "hard" | "straightThrough";
 
-/** Room for the decisions of a batch and for their derivatives. */
-type Room = Required<Pick<Decided, "decisions" | "slopes" | "release">>;
+/** Room for the decisions of a batch, for their derivatives, and for one more number per output. */
+type Room = Required<Pick<Decided, "decisions" | "slopes" | "release">> & { readonly more: Float64Array };
 
 /** The room of a batch that no longer needs it: a new one takes as long as the step that fills it. */
 let spare: Room | undefined;
@@ -48,6 +48,7 @@ export function borrowRoom(outputs: number): Room {
   const room: Room = spare?.decisions.length === outputs ? spare : {
     decisions: new Float64Array(outputs),
     slopes: new Float64Array(outputs),
+    more: new Float64Array(outputs),
     release: () => {
       if (outputs <= largestSpare) spare = room;
     },

@@ -66,8 +66,8 @@ function checkThreshold(what: string, threshold: unknown, step: unknown): void {
 /** Compares each output with the threshold of its column: one step for all columns, or one per column. */
 function thresholdDecision(steps: readonly Step[], fromLogits: boolean): Decision {
   const decide = ({ yPred }: Batch): Decided => {
-    const stride = steps.length, n = yPred.length, { decisions, slopes, release } = borrowRoom(n);
-    const logistic = fromLogits ? sigmoidsWithSlopes(yPred, decisions) : undefined; // decisions overwrite them
+    const stride = steps.length, n = yPred.length, { decisions, slopes, more, release } = borrowRoom(n);
+    const logistic = fromLogits ? sigmoidsWithSlopes(yPred, decisions, more) : undefined; // decisions overwrite them
     const p = logistic?.values ?? yPred;
     steps.forEach((step, offset) => fillStep(step, p, { offset, stride, length: n / stride }, decisions, slopes));
     return {

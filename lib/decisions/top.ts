@@ -118,9 +118,9 @@ function takeBack(slopes: Float64Array, gradient: Float64Array, column: number, 
  */
 export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOptions): Decision {
   return (batch) => {
-    const { classes, yPred, sampleWeight } = batch, logistic = fromLogits ? sigmoidsWithSlopes(yPred) : undefined;
+    const { classes, yPred, sampleWeight } = batch, { decisions, slopes, more, release } = borrowRoom(yPred.length);
+    const logistic = fromLogits ? sigmoidsWithSlopes(yPred, new Float64Array(yPred.length), more) : undefined;
     const p = logistic?.values ?? yPred;
-    const { decisions, slopes, release } = borrowRoom(yPred.length);
     if (sampleWeight !== undefined || mode === "hard") { // not all places are written below
       decisions.fill(0);
       slopes.fill(0);

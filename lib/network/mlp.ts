@@ -93,10 +93,12 @@ export function backward(
   }
   const last = hidden * (features + 1);
   for (let from = 0, row = 0; from < units.length; from += hidden, row += outputs) {
+    const first = byLogits[row]; // read once, as most networks have one output
     for (let h = 0; h < hidden; h++) {
       const unit = units[from + h];
-      let byUnit = 0;
-      for (let k = 0, at = last + h; k < outputs; k++, at += hidden + 1) {
+      let byUnit = first * weights[last + h];
+      gradient[last + h] += first * unit;
+      for (let k = 1, at = last + h + hidden + 1; k < outputs; k++, at += hidden + 1) {
         const g = byLogits[row + k];
         gradient[at] += g * unit;
         byUnit += g * weights[at];

@@ -1,5 +1,6 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { clampFloat32, countDecisions, decisionGradient } from "../counts/counts.ts";
+import { borrowRoom } from "../decisions/decision.ts";
 import { fillStep } from "../steps/sigmoidal.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { exponentials, sigmoids, sigmoidsBy, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
@@ -91,13 +92,24 @@ function softmaxCrossEntropy(labels: RowLabels, logits: Float64Array): number {
 
 /** Cross-entropy: the weighted mean of log(1 + eᶻ) − y·z of one logit per row, of log Σ eᶻ − Σ y·z of several. */
 export const crossEntropy: Objective = (labels, logits) => {
-  const each = labels.classes === 1 ? exponentials(logits) : undefined;
+  if (labels.classes > 1) {
+    return {
+      get value() {
+        return softmaxCrossEntropy(labels, logits);
+      },
+      get gradient() {
+        return crossEntropyGradient(labels, logits);
+      },
+    };
+  }
+  const each = exponentials(logits);
+  let gradient: Float64Array | undefined; // takes the place of the exponentials
   return {
     get value() {
-      return each ? binaryCrossEntropy(labels, logits, each) : softmaxCrossEntropy(labels, logits);
+      return binaryCrossEntropy(labels, logits, gradient === undefined ? each : exponentials(logits));
     },
     get gradient() {
-      return crossEntropyGradient(labels, logits, each && sigmoidsBy(logits, each));
+      return gradient ??= crossEntropyGradient(labels, logits, sigmoidsBy(logits, each));
     },
   };
 };
@@ -112,18 +124,18 @@ export const crossEntropy: Objective = (labels, logits) => {
 export function focalLoss(gamma: number): Objective {
   return (labels, logits) => {
     const { classes, yTrue, sampleWeight } = labels, total = totalWeight(labels), p = probabilities(logits, classes);
-    const gradient = new Float64Array(logits.length);
+    if (total === 0) return { value: 0, gradient: p.fill(0) };
     let value = 0;
-    for (let at = 0; total > 0 && at < logits.length; at += classes) {
+    for (let at = 0; at < logits.length; at += classes) {
       let own = classes === 1 && yTrue[at] === 0 ? 1 - p[at] : 0;
       for (let i = at; i < at + classes; i++) own += yTrue[i] * p[i];
       own = Math.min(1, Math.max(Number.MIN_VALUE, own));
-      const log = Math.log(own), rest = 1 - own, weight = (sampleWeight?.[at] ?? 1) / total;
-      value -= weight * rest ** gamma * log;
-      const slope = (rest === 0 ? 0 : gamma * own * rest ** (gamma - 1) * log) - rest ** gamma;
-      for (let i = at; i < at + classes; i++) gradient[i] = weight * slope * (yTrue[i] - p[i]);
+      const log = Math.log(own), rest = 1 - own, weight = (sampleWeight?.[at] ?? 1) / total, factor = rest ** gamma;
+      value -= weight * factor * log;
+      const slope = (rest === 0 ? 0 : gamma * own * rest ** (gamma - 1) * log) - factor;
+      for (let i = at; i < at + classes; i++) p[i] = weight * slope * (yTrue[i] - p[i]);
     }
-    return { value, gradient };
+    return { value, gradient: p };
   };
 }
 
@@ -147,11 +159,16 @@ export function logitAdjusted(objective: Objective, shares: readonly number[]): 
 /** Makes the objective best − score of rows, of logits. */
 export function scoreOfRows({ decide, scoring }: LossParts): Objective {
   return (labels, logits) => {
-    const batch = { ...labels, yPred: logits }, scored = scoreBatch(batch, decide(batch), scoring);
+    const batch = { ...labels, yPred: logits }, decided = decide(batch), scored = scoreBatch(batch, decided, scoring);
+    let gradient: Float64Array | undefined; // computed once, as the decisions' room is given back
     return {
       value: bestOf(scoring.score) - scored.value,
       get gradient() {
-        return scored.gradient(-1, new Float64Array(logits.length));
+        if (gradient === undefined) {
+          gradient = scored.gradient(-1, new Float64Array(logits.length));
+          decided.release?.();
+        }
+        return gradient;
       },
     };
   };
@@ -160,18 +177,23 @@ export function scoreOfRows({ decide, scoring }: LossParts): Objective {
 /** Makes the objective 1 − score of soft counts, one logit per row; an undefined score (0/0) is 0, with a gradient of 0. */
 export function scoreObjective(score: Score, step: Step): Objective {
   return (labels, logits) => {
-    const n = logits.length, decisions = new Float64Array(n), slopes = new Float64Array(n);
+    const n = logits.length, { decisions, slopes, more, release } = borrowRoom(n);
     const rows = { ...labels, decisions }, slice = { offset: 0, stride: 1, length: n };
-    const { values: p, multiply } = sigmoidsWithSlopes(logits);
+    const { values: p, multiply } = sigmoidsWithSlopes(logits, decisions, more); // decisions overwrite them
     fillStep(step, p, slice, decisions, slopes);
     multiply(slopes);
     const counts = countDecisions(rows, slice), value = score.value(counts);
+    let gradient: Float64Array | undefined;
     return {
       value: 1 - (Number.isNaN(value) ? 0 : value),
       get gradient() {
-        const { tp, fp, fn, tn } = score.gradient(counts), gradient = new Float64Array(n);
-        decisionGradient(rows, slice, { tp: -tp, fp: -fp, fn: -fn, tn: -tn }, gradient);
-        for (let i = 0; i < n; i++) gradient[i] = clampFloat32(slopes[i] * gradient[i]);
+        if (gradient === undefined) {
+          const { tp, fp, fn, tn } = score.gradient(counts);
+          gradient = new Float64Array(n);
+          decisionGradient(rows, slice, { tp: -tp, fp: -fp, fn: -fn, tn: -tn }, gradient);
+          for (let i = 0; i < n; i++) gradient[i] = clampFloat32(slopes[i] * gradient[i]);
+          release();
+        }
         return gradient;
       },
     };

@@ -23,20 +23,21 @@ export const sigmoidDerivative = (z: number): number => derivativeBy(exponential
  * Returns σ of each number, and a function that multiplies a gradient by σ′ of each: of the same exponentials, which take most of
  * the time.
  *
- * @param values Receives σ; default: a new array.
+ * @param values Receives σ.
+ * @param exponentials Receives the exponentials, which the function reads.
  */
 export function sigmoidsWithSlopes(
   logits: ArrayLike<number>,
-  values: Float64Array = new Float64Array(logits.length),
+  values: Float64Array,
+  exponentials: Float64Array,
 ) {
-  const n = logits.length, exponentials = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < values.length; i++) {
     values[i] = valueBy(logits[i], exponentials[i] = exponentialOf(logits[i]));
   }
   return {
     values,
     multiply(gradient: Float64Array): void {
-      for (let i = 0; i < n; i++) gradient[i] *= derivativeBy(exponentials[i]);
+      for (let i = 0; i < values.length; i++) gradient[i] *= derivativeBy(exponentials[i]);
     },
   };
 }
@@ -48,11 +49,10 @@ export function exponentials(logits: ArrayLike<number>): Float64Array {
   return each;
 }
 
-/** Returns σ of each number, given e^(−|z|) of each. */
+/** Writes σ of each number in the place of e^(−|z|) of each. */
 export function sigmoidsBy(logits: ArrayLike<number>, exponentials: Float64Array): Float64Array {
-  const values = new Float64Array(logits.length);
-  for (let i = 0; i < values.length; i++) values[i] = valueBy(logits[i], exponentials[i]);
-  return values;
+  for (let i = 0; i < exponentials.length; i++) exponentials[i] = valueBy(logits[i], exponentials[i]);
+  return exponentials;
 }
 
 /** Returns σ of each number. */
