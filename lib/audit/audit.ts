@@ -83,7 +83,7 @@ export interface AuditSettings {
   readonly leftBehind: number;
 }
 
-/** The report of an audit, without its name. The path is computed when it is first read. */
+/** The report of an audit, without its name. The probes' results and the path are computed when they are first read. */
 export type AuditReport = Pick<LossAudit, "verdict" | "findings" | "probes" | "assumed" | "lossPath">;
 
 /** The size of an audit: rows per batch, steps of a descent, and steps of the path from wrong outputs to correct ones. */
@@ -113,18 +113,24 @@ export function auditEngine(given: AuditEngine, settings: AuditSettings): AuditR
   const descend = (batch = random.batch) => descents({ engine, kind: options.yPred, columns }, batch, size.descent);
   let computed: readonly Descent[] | undefined;
   const context = { engine, observations, options, sampler, descents: () => computed ??= descend() };
-  const { findings, probes } = applyRules(context, probesOf(context, seed, metric), onProgress);
+  const more = probesOf(context, seed, metric), { findings, ruled } = applyRules(context, more.length, onProgress);
   const broken = findings.some(({ severity }) => severity === "error");
   const worse = metric && !broken ? worseMetric(metric, context.descents(), other.batch, descend) : undefined;
   if (worse !== undefined) findings.push(worse);
-  let path: readonly LossPathPoint[] | undefined;
-  probes.push({ name: "tensors left behind", result: leftBehind > 0 ? "found" : "ok", detail: `${leftBehind}` });
   if (leftBehind > 0) findings.push(leak(leftBehind));
+  const left: AuditProbe = {
+    name: "tensors left behind",
+    result: leftBehind > 0 ? "found" : "ok",
+    detail: `${leftBehind}`,
+  };
+  let path: readonly LossPathPoint[] | undefined, probes: readonly AuditProbe[] | undefined;
   return {
     verdict: verdictOf(worstFirst(findings)),
     findings: worstFirst(findings),
-    probes,
     assumed: assumedBy(context, size === short, reading),
+    get probes() {
+      return probes ??= [...ruled, ...runProbes(more, onProgress), left];
+    },
     get lossPath() {
       return path ??= pathOf(engine, observations, size.path);
     },
@@ -163,32 +169,37 @@ const batchProbes = ({ results }: Observations): AuditProbe[] =>
     return { name, result: "ok", detail: `value ${fourDigits(value)}, ${largest}` };
   });
 
-/** Applies the rules in stages, then runs the probes. */
+type OnProgress = NonNullable<AuditOptions["onProgress"]>;
+
+const numberOfRules = stages.flat().length;
+
+/** Applies the rules in stages; `more` probes come afterwards. */
 function applyRules(
   context: AuditContext,
-  more: readonly (() => AuditProbe | AuditProbe[])[],
-  onProgress: NonNullable<AuditOptions["onProgress"]>,
-): { findings: Finding[]; probes: AuditProbe[] } {
-  const findings: Finding[] = [],
-    probes = batchProbes(context.observations),
-    total = stages.flat().length + more.length;
+  more: number,
+  onProgress: OnProgress,
+): { findings: Finding[]; ruled: readonly AuditProbe[] } {
+  const findings: Finding[] = [], ruled = batchProbes(context.observations);
   let done = 0;
   for (const stage of stages) {
     const first = findings.find(({ severity }) => severity === "error");
     for (const [name, rule] of stage) {
-      onProgress(done++, total, name);
+      onProgress(done++, numberOfRules + more, name);
       const finding = first ? undefined : rule(context);
       if (finding !== undefined) findings.push(finding);
-      probes.push({
+      ruled.push({
         name,
         result: first ? "skipped" : finding ? "found" : "ok",
         detail: first ? `${first.cause} comes first` : finding?.message ?? "nothing found",
       });
     }
   }
-  for (const probe of more) {
-    onProgress(done++, total, "consequences");
-    probes.push(...[probe()].flat());
-  }
-  return { findings, probes };
+  return { findings, ruled };
 }
+
+/** Runs the probes that follow the rules. */
+const runProbes = (more: readonly (() => AuditProbe | AuditProbe[])[], onProgress: OnProgress): AuditProbe[] =>
+  more.flatMap((probe, i) => {
+    onProgress(numberOfRules + i, numberOfRules + more.length, "consequences");
+    return probe();
+  });

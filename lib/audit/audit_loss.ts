@@ -59,17 +59,23 @@ export function auditLoss(loss: AuditedLoss | PythonLoss, options: AuditOptions 
     const { report, time } = loss instanceof LoadedLoss
       ? auditPython(loss, { options, sampler, metric, leftBehind: 0 }, batch)
       : auditTensorFlow(loss as AuditedLoss, { options, sampler, metric }, batch);
-    const { verdict, findings, probes, assumed } = report, path = () => keepingBackend(() => report.lossPath);
-    const named = { name, verdict, findings, probes, assumed };
-    return {
-      ...named,
+    const { verdict, findings, assumed } = report;
+    const audit: LossAudit = {
+      name,
+      verdict,
+      findings,
+      get probes() {
+        return keepingBackend(() => report.probes);
+      },
+      assumed,
       get lossPath() {
-        return path();
+        return keepingBackend(() => report.lossPath);
       },
       time: () => keepingBackend(time),
-      toJSON: () => ({ ...named, lossPath: path() }),
-      toString: () => reportText(named),
+      toJSON: () => ({ name, verdict, findings, probes: audit.probes, assumed, lossPath: audit.lossPath }),
+      toString: () => reportText(audit),
     };
+    return audit;
   });
 }
 
@@ -92,7 +98,7 @@ function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatc
   const found = report.findings.map((one) => inWordsOf(framework, one));
   const findings = withFirstCall(loss, first, batch, found);
   return {
-    report: { // with its path, which the process may not live to compute later
+    report: { // with its probes and its path, which the process may not live to compute later
       ...report,
       verdict: verdictOf(findings),
       findings,

@@ -190,8 +190,8 @@ export interface AuditOptions {
    */
   rows?: number;
   /**
-   * Function that is called before each rule and probe, with the number of those done, their total, and the name of the
-   * next one. Most audits take a second or two; that of a slow loss takes longer.
+   * Function that is called before each rule, and before each probe when `probes` is first read, with the number of those
+   * done, their total, and the name of the next one. Most audits take a second or two; that of a slow loss takes longer.
    */
   onProgress?: (done: number, of: number, next: string) => void;
   /** Function that draws batches which the kinds of outputs and labels do not describe. */
@@ -267,7 +267,7 @@ export interface LossAudit {
   readonly verdict: "sound" | "suspect" | "broken";
   /** Findings, worst first. */
   readonly findings: readonly Finding[];
-  /** All rules and probes with their results. */
+  /** All rules and probes with their results. The probes are run when this is first read, except in Python. */
   readonly probes: readonly AuditProbe[];
   /** Assumptions about options that were not given, one sentence each. */
   readonly assumed: readonly string[];

@@ -168,7 +168,9 @@ Deno.test("a loss that changes backend or flags changes neither for its caller",
   await import("@tensorflow/tfjs-backend-wasm");
   await tf.setBackend("wasm");
   await tf.setBackend("cpu");
-  auditLoss(meddling);
+  const audit = auditLoss(meddling);
+  assertEquals([tf.getBackend(), tf.env().get(flag)], ["cpu", before]);
+  assert(audit.probes.length > 0); // runs them
   assertEquals([tf.getBackend(), tf.env().get(flag)], ["cpu", before]);
 });
 
@@ -184,6 +186,25 @@ Deno.test("progress is told in order, up to all that is tried", () => {
   assertEquals(told.map(([done]) => done), told.map((_, i) => i));
   assert(told.every(([done, of]) => done < of && of === told.length));
   assert(names.has("useless models are worse") && probes.some(({ name }) => name === "useless models are worse"));
+});
+
+Deno.test("the probes are run when they are first read", () => {
+  const told: string[] = [], tensors = tf.memory().numTensors;
+  let calls = 0;
+  const audit = auditLoss(
+    scalarLoss((y, p) => {
+      calls++;
+      y.dataSync(); // a loss that reads numbers is called for each batch
+      return tf.mean(tf.squaredDifference(y, p));
+    }),
+    { onProgress: (_done, _of, next) => told.push(next) },
+  );
+  const ruled = calls;
+  assert(!told.includes("consequences"));
+  const { probes } = audit, all = calls;
+  assert(all > ruled && told.at(-1) === "consequences");
+  assertStrictEquals(audit.probes, probes);
+  assertEquals([calls, tf.memory().numTensors], [all, tensors]);
 });
 
 Deno.test("the time is that of the loss, beside the mean squared error's", () => {

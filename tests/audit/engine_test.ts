@@ -226,7 +226,8 @@ Deno.test("an audit asks a loss that is not deterministic about every batch, and
     let drawn = 0;
     engine.value = (batch) => ({ value: value(batch).value + (deterministic ? 0 : 1e-9 * drawn++) });
     engine.valueAndGradient = (batch) => (asked.push(`${batch.yTrue}/${batch.yPred}`), valueAndGradient(batch));
-    const report = auditEngine(engine, settings), before = calls.valueAndGradient;
+    const report = auditEngine(engine, settings), { probes } = report, before = calls.valueAndGradient;
+    assert(probes.length > 0);
     const again = asked.length - new Set(asked).size;
     assertEquals(report.lossPath.length, 41);
     const path = calls.valueAndGradient - before;
@@ -244,7 +245,7 @@ Deno.test("an audit records no batch twice: the one that shows whether a loss is
     let drawn = 0;
     engine.value = (batch) => ({ value: value(batch).value + noise * drawn++ });
     engine.record = (batch) => (seen.push(`${batch.yTrue}/${batch.yPred}`), record(batch));
-    auditEngine(engine, { ...settings, options: {} });
+    assert(auditEngine(engine, { ...settings, options: {} }).probes.length > 0);
     assertEquals([seen.length > 0, new Set(seen).size], [true, seen.length]);
   }
 });

@@ -136,6 +136,7 @@ export function check(loss: AuditedLoss, options: AuditOptions): { what?: Disagr
   let audit: LossAudit;
   try {
     audit = auditLoss(counted, own);
+    void audit.probes; // runs them
   } catch (error) {
     const refused = !runs && error instanceof TypeError &&
       /called with labels \[[\d,]+\] and outputs \[[\d,]+\] it throws/.test(error.message);
