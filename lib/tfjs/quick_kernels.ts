@@ -275,6 +275,44 @@ const pad: Plan = ([given], attrs) => {
   }];
 };
 
+/** Plans the gradient of a convolution with respect to its filter: for each place in it, Σ x·∂y of the places that it meets. */
+const filterGradient: Plan = ([given], attrs) => {
+  const { strides, pad, dataFormat, dimRoundingMode, filterShape } = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
+  if (dataFormat !== "NHWC") return undefined;
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, ...info } = tf.backend_util
+    .computeConv2DInfo(given as [number, number, number, number], filterShape, strides, 1, pad, dimRoundingMode);
+  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo: { top, left } } = info;
+  const sums = new Float64Array(inChannels * outChannels);
+  /** Adds the products of a row's place with that of an output. */
+  const addProducts = (x: HostNumbers, fromX: number, dy: HostNumbers, fromY: number) => {
+    for (let i = 0, n = 0; i < inChannels; i++) {
+      const value = x[fromX + i];
+      for (let k = 0; k < outChannels; k++) sums[n++] += value * dy[fromY + k];
+    }
+  };
+  return [{
+    shape: [...filterShape],
+    dtype: "float32",
+    write(to, x, dy) {
+      for (let row = 0, n = 0; row < filterHeight; row++) {
+        for (let column = 0; column < filterWidth; column++, n += sums.length) {
+          sums.fill(0);
+          for (let b = 0; b < batchSize; b++) {
+            for (let i = 0, r = row - top; i < outHeight; i++, r += strideHeight) {
+              for (let j = 0, c = column - left; j < outWidth; j++, c += strideWidth) {
+                if (r < 0 || r >= inHeight || c < 0 || c >= inWidth) continue;
+                const fromX = ((b * inHeight + r) * inWidth + c) * inChannels;
+                addProducts(x, fromX, dy, ((b * outHeight + i) * outWidth + j) * outChannels);
+              }
+            }
+          }
+          for (let i = 0; i < sums.length; i++) to[n + i] = sums[i];
+        }
+      }
+    },
+  }];
+};
+
 const mapValues = <T, U>(record: Readonly<Record<string, T>>, of: (value: T) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, of(value)]));
 
@@ -290,6 +328,7 @@ const plans: Readonly<Record<string, Plan>> = {
   SplitV: split,
   Transpose: transpose,
   PadV2: pad,
+  Conv2DBackpropFilter: filterGradient,
 };
 
 /** A kernel on float32 inputs of known shapes. */

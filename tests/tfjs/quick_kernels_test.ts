@@ -83,7 +83,7 @@ const reductions: Record<string, (x: tf.Tensor, axis?: number[], keepDims?: bool
 /** All kernels with a loop, by name. */
 const quickNames = [
   ...[arithmetic, comparisons, functions, reductions].flatMap((calls) => Object.keys(calls)),
-  ...["PadV2", "Slice", "Softmax", "SplitV", "Transpose"],
+  ...["Conv2DBackpropFilter", "PadV2", "Slice", "Softmax", "SplitV", "Transpose"],
 ];
 
 /** Shapes of some rank, with an order of their axes. */
@@ -173,6 +173,33 @@ Deno.test("withQuickKernels: a slice has the bits of TensorFlow.js's own, and so
   assertSame(() => tf.slice(tensorOf([4, 3], 0, "int32"), [0, 1], [4, 1]));
   const outside = () => tf.slice(tf.ones([4, 3]), [0, 2], [4, 2]);
   tf.tidy(() => assertEquals(messageOf(() => withQuickKernels(outside)), messageOf(outside)));
+});
+
+Deno.test("withQuickKernels: the gradient of a convolution's filter has the bits of TensorFlow.js's own", () => {
+  const sizes = fc.record({
+    rows: fc.nat(2),
+    side: fc.integer({ min: 2, max: 5 }),
+    inner: fc.integer({ min: 1, max: 3 }),
+  });
+  const filters = fc.record({ side: fc.integer({ min: 1, max: 3 }), outer: fc.integer({ min: 1, max: 3 }) });
+  const edges = [[0, 0], [1, 0], [1, 2], [0, 0]];
+  const pads = fc.constantFrom<"same" | "valid" | number[][]>("same", "valid", edges);
+  const strides = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 })), { runKernel } = tf.engine();
+  fc.assert(
+    fc.property(sizes, filters, strides, pads, fc.nat(12), fc.boolean(), (x, filter, strides, pad, from, first) => {
+      const given = [x.rows, x.side, x.side + 1, x.inner] as [number, number, number, number];
+      const filterShape = [filter.side, Math.min(2, filter.side), x.inner, filter.outer] as typeof given;
+      const info = tf.backend_util.computeConv2DInfo(given, filterShape, strides, 1, pad as "same", "floor");
+      const isFirst = first && !Array.isArray(pad), order = isFirst ? [0, 3, 1, 2] : [0, 1, 2, 3];
+      const ordered = (shape: number[]) => tf.transpose(tensorOf(shape, from), order);
+      const attrs = { strides, pad, dataFormat: isFirst ? "NCHW" : "NHWC", dimRoundingMode: "floor", filterShape };
+      assertSame(() => {
+        const inputs = { x: ordered(given), dy: ordered(info.outShape) };
+        return runKernel.call(tf.engine(), "Conv2DBackpropFilter", inputs, attrs) as tf.Tensor;
+      });
+    }),
+    { numRuns: 300 },
+  );
 });
 
 Deno.test("quickKernel: the results that have loops, their dtypes and their room; nothing for what has none", () => {

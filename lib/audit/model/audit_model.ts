@@ -3,6 +3,7 @@ import { describe } from "../../check/describe.ts";
 import { check, integerFrom, oneOf, type Rule } from "../../check/value.ts";
 import { checkOptions } from "../../check/options.ts";
 import { type LayersModel, lossFunctionOf } from "../../tfjs/model.ts";
+import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
 import { auditLoss } from "../audit_loss.ts";
 import { keepingBackend } from "../engines/tfjs.ts";
@@ -207,7 +208,8 @@ export function auditModel(model: LayersModel, rows: ModelRows): ModelAudit {
     let audit!: ModelAudit;
     tf.tidy(() => {
       const x = someRows(rows.x), own = someRows(rows.y), y = own.rank === 1 ? tf.expandDims(own, -1) : own;
-      audit = auditRows(model, { x, y, name: rows.name ?? model.name }, rows.x.shape[0]);
+      const named = { x, y, name: rows.name ?? model.name };
+      audit = withQuickKernels(() => auditRows(model, named, rows.x.shape[0]));
     });
     return audit;
   });
