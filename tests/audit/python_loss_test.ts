@@ -11,8 +11,16 @@ import { isQuick, slow } from "../slow.ts";
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const framework = pathOf("./toy/toy.py"), file = pathOf("./toy/losses.py");
 
+let found: string | undefined;
+
+/** The interpreter itself: where python3 is a script that looks for it (pyenv), a start takes more than twice as long. */
+function interpreter(): string {
+  const command = new Deno.Command("python3", { args: ["-c", "import sys; print(sys.executable)"] });
+  return found ??= new TextDecoder().decode(command.outputSync().stdout).trim();
+}
+
 const load = (name: string, more: Partial<PythonLossOptions> = {}): Promise<PythonLoss> =>
-  pythonLoss({ file, framework, name, ...more });
+  pythonLoss({ file, framework, name, python: interpreter(), ...more });
 
 const audit = (loss: PythonLoss): LossAudit => auditLoss(loss, { rows: 16, yPred: "probability", yTrue: "binary" });
 
@@ -264,7 +272,7 @@ slow.test("a process that is killed at any message ends in a report, without a z
 /** A server without a worker. */
 function startServer() {
   const server = pathOf("../../lib/audit/engines/loss_server.py");
-  const child = new Deno.Command("python3", {
+  const child = new Deno.Command(interpreter(), {
     args: ["-u", server],
     stdin: "piped",
     stdout: "piped",
