@@ -86,11 +86,15 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
   const form = { features, hidden: 0, outputs: 1 }, weights = Float64Array.from(initial), path = [weights.slice()];
   const flat = Float64Array.from(x.flatMap((row) => Array.from(row))), labels = labelsOf(new Float64Array(y));
   const objective = objectiveOf(loss), decide = round({ threshold });
-  const room = roomFor(form, x.length), losses: number[] = [], watched: number[] = [], alive: number[] = [];
+  const room = roomFor(form, x.length),
+    p = new Float64Array(x.length),
+    losses: number[] = [],
+    watched: number[] = [],
+    alive: number[] = [];
   const gradient = (logits: Float64Array) => {
     const { value, gradient } = objective(labels, logits);
     losses.push(value);
-    const score = watch.value(softCounts({ yTrue: labels.yTrue, yPred: sigmoids(logits) }, decide));
+    const score = watch.value(softCounts({ yTrue: labels.yTrue, yPred: sigmoids(logits, p) }, decide));
     watched.push(Number.isNaN(score) ? 0 : score);
     let moved = 0;
     for (let i = 0; i < gradient.length; i++) moved += Number(gradient[i] !== 0);

@@ -55,9 +55,15 @@ export function sigmoidsBy(logits: ArrayLike<number>, exponentials: Float64Array
   return exponentials;
 }
 
-/** Returns σ of each number. */
-export function sigmoids(logits: ArrayLike<number>): Float64Array {
-  const values = new Float64Array(logits.length);
+/**
+ * Returns σ of each number.
+ *
+ * @param values Receives σ; default: a new array.
+ */
+export function sigmoids(
+  logits: ArrayLike<number>,
+  values: Float64Array = new Float64Array(logits.length),
+): Float64Array {
   for (let i = 0; i < values.length; i++) values[i] = sigmoid(logits[i]);
   return values;
 }

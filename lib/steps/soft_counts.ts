@@ -17,6 +17,9 @@ const together = 2048;
 /** Takes the derivatives that a step's loop writes beside its values. */
 const unread = /* @__PURE__ */ new Float64Array(together);
 
+/** Room for decisions that no call uses: a step of one's own may count, too. */
+let spare: Float64Array | undefined;
+
 type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** Returns the entries of a slice: the values themselves, if these are all, or a view, where they stand side by side. */
@@ -60,7 +63,8 @@ export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts
   checkRows("the counts", rows);
   check("compute the counts", { value: step?.value }, aFunction);
   const { yTrue, yPred, sampleWeight } = rows, { offset, stride, length } = wholeSlice(rows);
-  const decisions = new Float64Array(Math.min(together, length));
+  const decisions = spare ?? new Float64Array(together);
+  spare = undefined;
   let counts: Counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
   for (let start = 0; start < length; start += together) {
     const part = { offset: offset + start * stride, stride, length: Math.min(together, length - start) };
@@ -68,5 +72,6 @@ export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts
     decide(step, entriesOf(yPred, part), own, decisions);
     counts = countDecisions({ yTrue: entriesOf(yTrue, part), decisions, sampleWeight: weights }, own, counts);
   }
+  spare = decisions;
   return counts;
 }
