@@ -63,7 +63,7 @@ export function* trainOnPart(
   ));
   const trainOn = trainer({ form, weights, update: adam(learningRate, weights.length) });
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    const order = random.shuffle(places);
+    const order = places.length > 1 ? random.shuffle(places) : places; // one draws no number
     gradient = objective({ batches: labels, order, logitsOf });
     for (const b of order) trainOn(steps[b]);
     yield { epoch, weights };

@@ -14,7 +14,7 @@ import { RunningCounts } from "../training/running_counts.ts";
 /** Labels of rows, one column per logit, and their weights. */
 export type RowLabels = Omit<Batch, "yPred">;
 
-/** Computes the gradient of a loss with respect to the logits of rows. */
+/** Computes the gradient of a loss with respect to the logits of rows; the next call may overwrite it. */
 export type LogitsGradient = (labels: RowLabels, logits: Float64Array) => Float32Array | Float64Array;
 
 /** Computes a loss of rows and its gradient with respect to the logits; each may be computed when it is read. */
@@ -231,6 +231,7 @@ export type EpochObjective = (epoch: EpochBatches) => LogitsGradient;
 
 /** Makes the objective 1 − score of all rows at the running counts of `fitMetric`: a batch needs no positive of its own. */
 export function runningScore(parts: LossParts): EpochObjective {
+  let room = new Float32Array();
   const count = (labels: RowLabels, yPred: Float64Array): { counted: Counted; release?: () => void } => {
     const batch = { ...labels, yPred }, decided = parts.decide(batch);
     return { counted: countBatch(batch, decided, parts.scoring), release: decided.release };
@@ -247,9 +248,11 @@ export function runningScore(parts: LossParts): EpochObjective {
     const running = new RunningCounts(parts, counts, order);
     return (labels, logits) => {
       const { counted, release } = count(labels, logits);
-      const gradient = counted.gradient(running.update(labels.rows, counted).partials);
+      const { partials } = running.update(labels.rows, counted);
+      if (room.length !== logits.length) room = new Float32Array(logits.length);
+      counted.gradient(partials, room);
       release?.();
-      return gradient;
+      return room;
     };
   };
 }
