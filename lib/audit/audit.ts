@@ -81,6 +81,8 @@ export interface AuditSettings {
   readonly metric?: TargetMetric;
   /** The number of tensors that each call of the loss leaves behind. */
   readonly leftBehind: number;
+  /** Assumptions about how the loss is called, one sentence each. */
+  readonly assumed?: readonly string[];
 }
 
 /** The report of an audit, without its name. The probes' results and the path are computed when they are first read. */
@@ -104,7 +106,7 @@ function isSlow(engine: AuditEngine, sampler: Sampler, seed: number): boolean {
 /** Audits a loss through its engine. */
 export function auditEngine(given: AuditEngine, settings: AuditSettings): AuditReport {
   const record = remembered((batch) => given.record(batch)), asked = { ...given, record };
-  const { options, metric, leftBehind } = settings, { seed = 1, onProgress = () => {} } = options;
+  const { options, metric, leftBehind, assumed = [] } = settings, { seed = 1, onProgress = () => {} } = options;
   const { sampler, reading } = readingOf(given, settings.sampler, options);
   const size = options.rows === undefined && isSlow(asked, sampler, seed) ? short : full,
     rows = options.rows ?? size.rows;
@@ -127,7 +129,7 @@ export function auditEngine(given: AuditEngine, settings: AuditSettings): AuditR
   return {
     verdict: verdictOf(worstFirst(findings)),
     findings: worstFirst(findings),
-    assumed: assumedBy(context, size === short, reading),
+    assumed: [...assumedBy(context, size === short, reading), ...assumed],
     get probes() {
       return probes ??= [...ruled, ...runProbes(more, onProgress), left];
     },

@@ -1,11 +1,12 @@
 import { checkOptions } from "../check/options.ts";
 import { aFunction, check, integerFrom, numberThat, oneOf, optional, type Rule } from "../check/value.ts";
+import type { Tensor } from "../tfjs/tensor.ts";
 import { auditEngine, type AuditReport, type AuditSettings } from "./audit.ts";
 import { samplerOf } from "./batches.ts";
 import { inWordsOf, wordsOf } from "./engines/dialects.ts";
 import type { AuditBatch } from "./engines/engine.ts";
 import { withFirstCall } from "./engines/first_call.ts";
-import { LoadedLoss, type PythonLoss } from "./engines/loaded_loss.ts";
+import { LoadedLoss, passedText, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText, verdictOf } from "./report.ts";
 import { targetMetric } from "./target_metric.ts";
@@ -28,7 +29,9 @@ import {
  * refused. A loss that never returns cannot be interrupted.
  *
  * @param loss A loss `(yTrue, yPred) => tensor` that returns a scalar or one value per row, or a loss in Python that
- * `pythonLoss` has loaded.
+ * `pythonLoss` has loaded. With `yTrue: "none"`, a function of one parameter is called with the outputs alone; otherwise
+ * it gets the labels first, as `model.compile` passes them. A loss in Python whose only parameter without a default is
+ * the first, and that has none for labels, is called with the outputs alone in any case; `assumed` then states it.
  * @param options The kinds of outputs and labels. The default is one column of probabilities and labels of 0 and 1, which
  * `assumed` then states.
  * @returns The verdict ("broken": it cannot train, or trains in the wrong direction; "suspect": it will fail on some
@@ -50,6 +53,13 @@ import {
  */
 export function auditLoss(loss: AuditedLoss | PythonLoss, options: AuditOptions = {}): LossAudit {
   checkAudit(loss, options);
+  return auditWith(loss, takesNoLabels(loss) ? { ...options, yTrue: "none", extraLabels: [] } : options);
+}
+
+/** Tells whether a loss in Python has no parameter for labels: those of the options are not passed. */
+const takesNoLabels = (loss: AuditedLoss | PythonLoss): boolean => loss instanceof LoadedLoss && loss.takesNoLabels;
+
+function auditWith(loss: AuditedLoss | PythonLoss, options: AuditOptions): LossAudit {
   const metric = targetMetric(options), { seed = 1, rows = 64, sample, name = loss.name || "loss" } = options;
   const sampler = sample === undefined ? samplerOf(options) : samplerFrom(sample);
   return keepingBackend(() => {
@@ -85,10 +95,22 @@ interface Audited {
   readonly time: () => AuditTime;
 }
 
-function auditTensorFlow(loss: AuditedLoss, settings: Omit<AuditSettings, "leftBehind">, batch: AuditBatch): Audited {
+/** The loss as it is called: with the outputs alone if there are no labels and it has one parameter. */
+function asCalled(loss: AuditedLoss, { yTrue }: AuditOptions): Pick<AuditSettings, "assumed"> & { loss: AuditedLoss } {
+  if (yTrue !== "none" || loss.length !== 1) return { loss };
+  const ofOutputs = loss as unknown as (yPred: Tensor) => Tensor;
+  return {
+    loss: (_, yPred) => ofOutputs(yPred),
+    assumed: ["The loss is called with the outputs alone, as it has one parameter"],
+  };
+}
+
+function auditTensorFlow(given: AuditedLoss, settings: Omit<AuditSettings, "leftBehind">, batch: AuditBatch): Audited {
+  const { loss, assumed } = asCalled(given, settings.options);
   checkLoss(loss, batch);
   const leftBehind = tensorsLeftBy(loss, batch);
-  return { report: auditEngine(tfjsEngine(loss), { ...settings, leftBehind }), time: () => timeLoss(loss, batch) };
+  const report = auditEngine(tfjsEngine(loss), { ...settings, leftBehind, assumed });
+  return { report, time: () => timeLoss(loss, batch) };
 }
 
 function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatch): Audited {
@@ -102,15 +124,19 @@ function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatc
       ...report,
       verdict: verdictOf(findings),
       findings,
-      assumed: [...report.assumed.map((text) => wordsOf(framework, text)), ...loss.assumed, ...first.assumed],
+      assumed: [
+        ...report.assumed.map((text) => wordsOf(framework, text)),
+        ...(first.alone && !loss.takesNoLabels ? [] : loss.assumed), // about the order of two arguments
+        ...first.assumed,
+      ],
     },
     time: () => loss.time(batch),
   };
 }
 
 /** The report about a loss that ends its process on an ordinary batch: nothing else can be asked of it. */
-function auditDead({ assumed }: LoadedLoss, { trueShape, predShape }: AuditBatch, died: string): Audited {
-  const message = `The loss ${died}, called with labels [${trueShape}] and outputs [${predShape}]`;
+function auditDead({ assumed, takesNoLabels }: LoadedLoss, batch: AuditBatch, died: string): Audited {
+  const { trueShape, predShape } = batch, message = `The loss ${died}, called with ${passedText(batch, takesNoLabels)}`;
   const finding: Finding = {
     cause: "domain-edge",
     severity: "error",

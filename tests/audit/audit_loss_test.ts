@@ -355,6 +355,17 @@ Deno.test("labels with further columns: a masked mean without a guard divides by
   assertEquals(auditLoss(masked(1), options).verdict, "sound");
 });
 
+Deno.test("without labels, a function of one parameter is called with the outputs alone, which is assumed", () => {
+  const spread = ((p: Tensor, margin = 0.5) => tf.add(tf.mean(tf.square(p)), margin)) as unknown as AuditedLoss;
+  const { assumed, verdict } = auditLoss(spread, { yPred: "real", yTrue: "none" });
+  assertEquals(assumed, ["The loss is called with the outputs alone, as it has one parameter"]);
+  assertEquals(verdict, "sound");
+  const compiled = auditLoss(spread, { yPred: "real", yTrue: "real" }); // as model.compile passes them
+  assertEquals([compiled.verdict, compiled.assumed], ["broken", []]);
+  const both = auditLoss((_, p) => tf.mean(tf.square(p)), { yPred: "real", yTrue: "none" });
+  assertEquals([both.verdict, both.assumed], ["sound", []]);
+});
+
 Deno.test("labels with further columns: weights, events and what is none of them", () => {
   const seen: number[][] = [];
   auditLoss((y, p) => {

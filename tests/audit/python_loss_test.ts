@@ -85,6 +85,49 @@ Deno.test("the names of the parameters tell the order of the arguments, and 'ord
   assertEquals(await further("turned"), []);
 });
 
+Deno.test("a loss without a parameter for labels is called with the outputs alone, and the report says so", async () => {
+  const alone = (names: string, more = "") =>
+    `The loss is called with the outputs alone, as the parameters are named, (${names})${more}`;
+  const own = { file, framework }, options = { rows: 16, yPred: "real" as const };
+  await using first = await load("spread") as LoadedLoss;
+  const batch = { yTrue: Float32Array.of(9), yPred: Float32Array.of(2), trueShape: [1, 1], predShape: [1, 1] };
+  const valueOf = ({ engine }: LoadedLoss) => engine.value(batch).value;
+  assertEquals(valueOf(first), 4.5);
+  assertEquals(auditLoss(first, options).assumed, [alone("embeddings, margin")]);
+  const another = async (name: string, more = {}) => await first.another({ ...own, name, ...more }) as LoadedLoss;
+  assertEquals(auditLoss(await another("single"), options).assumed, [alone("pred")]);
+  const toItself = await another("to_itself"); // labels may be given
+  assertEquals(valueOf(toItself), 49);
+  assertEquals(auditLoss(toItself, { ...options, yTrue: "none" }).assumed, [alone("embeddings, labels")]);
+  assertEquals(valueOf(toItself), 0);
+  assertEquals(auditLoss(toItself, { ...options, yTrue: "real" }).assumed, [
+    "The outputs come first, the habit of " + framework,
+  ]);
+  assertEquals(valueOf(toItself), 49);
+  assertEquals(valueOf(await another("spread", { order: "pred,true" })), 13);
+  assertEquals(valueOf(await another("lambda *both: both[1]")), 9);
+  const maker = await another("maker");
+  assertEquals(
+    assertThrows(() => auditLoss(maker, options), TypeError).message,
+    "Cannot audit the loss: called with outputs [16,1], it returns a function: audit what it returns, with (…) after the name",
+  );
+  const byPosition = { framework: pathOf("./toy/toy_by_position.py") };
+  await using passed = await load("single", byPosition) as LoadedLoss;
+  assertEquals(passed.assumed, [alone("pred", "; model.compile passes labels and outputs")]);
+  const spread = await passed.another({ ...own, ...byPosition, name: "spread" }) as LoadedLoss;
+  assertEquals([spread.takesNoLabels, valueOf(spread)], [false, 83]); // (y_true, y_pred), as model.compile passes them
+  assertEquals(auditLoss(spread, { ...options, yTrue: "none" }).assumed.length, 1);
+  assertEquals(valueOf(spread), 4.5);
+});
+
+Deno.test("a process that is started again calls a loss with the outputs alone as before", async () => {
+  await using loss = await load("to_itself_until(3)") as LoadedLoss;
+  const batch = { yTrue: Float32Array.of(9), yPred: Float32Array.of(2), trueShape: [1, 1], predShape: [1, 1] };
+  loss.check(batch, "none");
+  const values = Array.from({ length: 3 }, () => loss.engine.value(batch).value);
+  assertEquals(values, [0, NaN, 0]);
+});
+
 Deno.test("where losses are called by position, a first parameter with the name of the outputs is a fault", async () => {
   const text = await Deno.readTextFile(file), byPosition = { framework: pathOf("./toy/toy_by_position.py") };
   const line = (name: string) => `losses.py:${lineIn(text, `def ${name}(`)}`;
@@ -201,15 +244,19 @@ Deno.test("a loss that cannot be loaded is refused", async () => {
     /TypeError: Scaled.* missing 1 required positional argument: 'factor'; give its arguments, Scaled\(…\)$/,
   );
   await refused({ name: "three" }, /'three' takes 3 arguments \(pred, target, weight\)/);
-  await refused(
-    { name: "single" },
-    /'single' takes one argument \(pred\): a loss takes .*; if 'single' makes the loss, call it, single\(…\)$/,
-  );
   await refused({ name: "nothing" }, /NameError: name 'nothing' is not defined; it defines squared, turned/);
   const passedOn = { file: pathOf("./toy/passed_on.py") };
   await refused({ ...passedOn, name: "sqared" }, /'sqared' is not defined; it has squared, turned/);
   await refused({ name: "4" }, /'4' must be a function or a class, it is int/);
-  await refused({ file: pathOf("./toy/broken_import.py") }, /toy_that_does_not_exist.*\(broken_import.py:1\)/);
+  await refused(
+    { file: pathOf("./toy/broken_import.py") },
+    /toy_that_does_not_exist.*\(broken_import.py:1\); this is .*python.*: give a Python that has it, --python PYTHON$/,
+  );
+  await refused(
+    { framework: pathOf("./toy/broken_import.py") },
+    /^Cannot load the loss 'squared': \/.*python.* has no module 'toy_that_does_not_exist': give a Python that has it, --python PYTHON$/,
+    pythonLoss,
+  );
   await refused({ framework: "torche" }, /there is no framework 'torche'/, pythonLoss);
   await refused({ framework: undefined }, /losses.py imports no framework: give the framework/, pythonLoss);
   await refused({ python: "no-such-python" }, /'no-such-python' cannot be started/, pythonLoss);
@@ -393,6 +440,11 @@ slow.test({
     const reason = async (name: string) =>
       (await assertRejects(() => sound.another({ file: inR, framework, name }), TypeError)).message;
     assert((await reason("with_three")).includes("'with_three' takes 3 arguments (y_true, y_pred, weight)"));
+    const pointed = await sound.another({ file: inR, framework, name: "with_points" });
+    assertEquals(pointed.assumed, ["The labels come first, as the parameters are named, (y_true, y_pred)"]);
+    const { assumed, verdict } = auditLoss(await sound.another({ file: inR, framework, name: "alone" }), { rows: 16 });
+    const alone = "The loss is called with the outputs alone, as the parameters are named, (y_pred, factor)";
+    assertEquals([verdict, assumed.includes(alone)], ["sound", true]);
     assert((await reason("slope")).includes("'slope' must be a function, it is numeric"));
     assert((await reason("nothing")).includes("object 'nothing' not found"));
     const raising = await sound.another({ file: inR, framework, name: "raises" });

@@ -62,6 +62,8 @@ export interface PythonLoss extends AsyncDisposable {
 
 /** The first call of a loss on an ordinary batch. */
 export interface FirstCall {
+  /** The loss is called with the outputs alone. */
+  readonly alone?: boolean;
   /** Assumptions about the loss, one sentence each. */
   readonly assumed: readonly string[];
   /** The end of the sentence "The loss …" about a loss that ended the process or did not return. */
@@ -85,6 +87,10 @@ export interface ContraryName {
 export const passedByPosition = ({ parameter }: ContraryName): string =>
   `model.compile passes (y_true, y_pred) by position, but the first parameter is called ${parameter}`;
 
+/** The shapes of what a loss is called with. */
+export const passedText = ({ trueShape, predShape }: AuditBatch, alone = false): string =>
+  `${alone ? "" : `labels [${trueShape}] and `}outputs [${predShape}]`;
+
 /** A loss that has been loaded, and what an audit asks of it. Nothing here knows how a process is started. */
 export abstract class LoadedLoss implements PythonLoss {
   abstract readonly name: string;
@@ -94,6 +100,8 @@ export abstract class LoadedLoss implements PythonLoss {
   /** The loss is one that an installed module ships. */
   abstract readonly isShipped: boolean;
   abstract readonly contrary?: ContraryName;
+  /** The loss has no parameter for labels: it is called with the outputs alone, whatever the labels are. */
+  abstract readonly takesNoLabels: boolean;
   /** The access that an audit needs. */
   abstract readonly engine: AuditEngine;
   abstract another(options: Omit<PythonLossOptions, "python" | "seconds">): Promise<PythonLoss>;

@@ -799,6 +799,17 @@ def run_file(path, name):
     return module
 
 
+OTHER_PYTHON = "give a Python that has it, --python PYTHON"
+
+
+def module_of(path, module):
+    """The module of a file, or one that is installed."""
+    try:
+        return loaded_from(path, "roundabout_loss") if path else importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise Refused(f"{in_words(error)}; this is {sys.executable}: {OTHER_PYTHON}") from None
+
+
 def named_in(place, name):
     """The loss that an expression names in a module."""
     try:
@@ -829,10 +840,12 @@ def loaded_from_r(path, name):
 
     def loss(*inputs):
         return call(*inputs)
+    single, rest = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.VAR_POSITIONAL
+    names = [(n, n.replace(".", "_")) for n in made["names"] if n != "..."]  # y.true is a usual name in R
     loss.__signature__ = inspect.Signature([
-        inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                          default=inspect.Parameter.empty if n in required else None)
-        for n in made["names"] if n.isidentifier()])
+        *[inspect.Parameter(own, single, default=inspect.Parameter.empty if n in required else None)
+          for n, own in names if own.isidentifier()],
+        *[inspect.Parameter("rest", rest) for n in made["names"] if n == "..."]])
     return loss
 
 
@@ -851,14 +864,15 @@ def version_of(name, framework):
 
 
 def parameters_of(loss):
-    """The names of the parameters that must be given, and of all; None if they cannot be told."""
+    """The names of the parameters that must be given, and of all, "*" for any number; None if they cannot be told."""
     forward = getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
     try:
-        all_names = [p for p in inspect.signature(forward).parameters.values()
-                     if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        passed = [p for p in inspect.signature(forward).parameters.values()
+                  if p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD)]
     except (TypeError, ValueError):
         return None
-    return [p.name for p in all_names if p.default is p.empty], [p.name for p in all_names]
+    named = [p for p in passed if p.kind != p.VAR_POSITIONAL]
+    return [p.name for p in named if p.default is p.empty], [p.name for p in named] + ["*"] * (len(passed) > len(named))
 
 
 OUTPUT = re.compile(r"pred|out|logit|input|prob|score|y_?hat|estimat|recon|^p$|^x$|^yp$|^z$")
@@ -887,6 +901,24 @@ def order_of(loss, framework, habit, by_position):
     return named or habit, [f"The {first} come first, {why}"], None
 
 
+def takes_outputs_alone(names, by_position):
+    """
+    Tells whether a loss can be called with nothing but the outputs. A second parameter that has a default and no name of
+    labels or outputs is a setting. Where losses are called by position, it is given the outputs all the same.
+    """
+    if names is None or len(names[0]) > 1 or "*" in names[1] or not names[1]:
+        return False
+    second = names[1][1].lower() if len(names[1]) > 1 else None
+    setting = second is not None and len(names[0]) == 1 and not OUTPUT.search(second) and not LABEL.search(second)
+    return second is None or setting and not by_position
+
+
+def outputs_alone(names, by_position):
+    """The sentence about such a call."""
+    compiled = "; model.compile passes labels and outputs" if by_position else ""
+    return f"The loss is called with the outputs alone, as the parameters are named, ({', '.join(names[1])}){compiled}"
+
+
 def line_of_definition(loss):
     """The line of the user's code that defines a loss, if there is one."""
     forward = getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
@@ -894,11 +926,17 @@ def line_of_definition(loss):
     return code and line_of([(code.co_filename, code.co_firstlineno)])
 
 
+def squared_error(y, p):
+    return (p - y) ** 2
+
+
 class Server:
     """The loss and what has been found out about it."""
 
     def __init__(self):
-        self.framework = self.loss = self.order = self.form = self.wanted = None
+        self.framework = self.loss = self.order = self.form = self.wanted = self.names = None
+        self.alone = self.always_alone = False  # called with the outputs alone, for these labels and for any
+        self.by_position = False
         self.reference = False  # the squared error in the place of the loss, to compare times
 
     def load(self, request):
@@ -915,31 +953,39 @@ class Server:
             backend = keras_backend() if wanted == "keras" else wanted
             self.framework = own_framework(wanted) if own else FRAMEWORKS[backend]()
         except ModuleNotFoundError as error:
-            raise Refused(f"{sys.executable} has no module '{error.name}'") from None
-        loss = loaded_from_r(path, name) if is_r(path) else named_in(
-            loaded_from(path, "roundabout_loss") if path else importlib.import_module(module), name)
+            raise Refused(f"{sys.executable} has no module '{error.name}': {OTHER_PYTHON}") from None
+        loss = loaded_from_r(path, name) if is_r(path) else named_in(module_of(path, module), name)
         names = parameters_of(loss)
         if names is not None and len(names[0]) > 2:
             raise Refused(f"'{name}' takes {len(names[0])} arguments ({', '.join(names[0])}): "
                           "write a function of labels and outputs that calls it")
-        if names is not None and len(names[1]) == 1:
-            raise Refused(f"'{name}' takes one argument ({names[1][0]}): a loss takes labels and outputs; "
-                          f"if '{name}' makes the loss, call it, {name}(…)")
         by_position = wanted == "keras" or getattr(self.framework, "by_position", False)
         habit, told = "true,pred" if by_position else self.framework.order, request.get("order")
-        self.order, assumed, contrary = (told, [], None) if told else order_of(loss, wanted, habit, by_position)
-        self.loss, self.form, self.wanted = loss, request.get("form"), wanted
+        alone = takes_outputs_alone(names, by_position) and (told is None or len(names[1]) == 1)
+        if alone:
+            self.order, assumed, contrary = habit, [outputs_alone(names, by_position)], None
+        else:
+            self.order, assumed, contrary = (told, [], None) if told else order_of(loss, wanted, habit, by_position)
+        self.loss, self.form, self.wanted, self.names = loss, request.get("form"), wanted, names
+        self.by_position, self.always_alone, self.alone = by_position, alone, alone or bool(request.get("alone"))
         return {
+            "outputsAlone": alone,
             "framework": wanted, "version": version_of(wanted, self.framework),
             "python": ".".join(map(str, sys.version_info[:3])),
             "assumed": assumed,
             "contrary": contrary and {"parameter": contrary, "line": line_of_definition(loss)},
         }
 
-    def call(self, y, p):
-        if self.reference:
-            return (p - y) ** 2
+    def both(self, y, p):
         return self.loss(y, p) if self.order == "true,pred" else self.loss(p, y)
+
+    def outputs_only(self, _, p):
+        return self.loss(p)
+
+    @property
+    def call(self):
+        """The function of labels and outputs that is asked. Each has an identity, as JAX keeps what it compiles."""
+        return squared_error if self.reference else self.outputs_only if self.alone else self.both
 
     def batch(self, request, numbers, form="as found"):
         if self.loss is None:
@@ -961,8 +1007,12 @@ class Server:
 
     def check(self, request, numbers):
         """Finds the form of labels that the loss takes: float32 first, then whole numbers, then float64."""
-        wanted, first = self.framework.forms, None
-        if request.get("labels") == "index":
+        wanted, first, none = self.framework.forms, None, request.get("labels") == "none"
+        alone = none and not self.always_alone and self.names is not None and len(self.names[0]) == 1
+        self.alone = self.always_alone or alone
+        if self.alone:
+            wanted = [f for f in wanted if f in (None, "float64")]
+        elif request.get("labels") == "index":
             wanted = [f for f in wanted if f and f.startswith("squeezed")] + wanted
         for form in wanted:
             y, p = self.batch(request, numbers, form)
@@ -976,12 +1026,15 @@ class Server:
             changed = [n for n, t, b in zip(("y_true", "y_pred"), (y, given), before)
                        if any(a != c and a == a for a, c in zip(self.framework.read(t)[2], b))]
             needing = self.wanted != "keras" and getattr(self.framework, "needing_one_number", lambda _: None)(shape)
-            return {"form": form, "changed": changed, "shape": shape, "needsOneNumber": needing or None, "assumed": [
+            told = [outputs_alone(self.names, self.by_position)] if alone else []
+            return {"form": form, "alone": self.alone, "changed": changed, "shape": shape,
+                    "needsOneNumber": needing or None, "assumed": [
+                *told,
                 *([] if form is None else [f"The labels are given as {form.replace('squeezed ', '')}"
                                            f"{', one number per row' if 'squeezed' in form else ''}"]),
                 *[f"The loss changes the numbers of {n}, and is given a copy" for n in changed],
             ]}
-        raise Refused(first)
+        return {"error": first, "alone": self.alone}
 
     def value(self, request, numbers):
         value, _ = self.told(self.framework.value(self.call, *self.batch(request, numbers)))

@@ -24,6 +24,7 @@ import {
   type FirstCall,
   LoadedLoss,
   passedByPosition,
+  passedText,
   type PythonLossOptions,
 } from "./loaded_loss.ts";
 import type { ToWorker } from "./python_worker.ts";
@@ -57,6 +58,7 @@ interface Loaded {
   readonly python: string;
   readonly assumed: readonly string[];
   readonly contrary: { readonly parameter: string; readonly line: string | null } | null;
+  readonly outputsAlone: boolean;
 }
 
 /** An answer: an error, the end of the process, or what was asked for. */
@@ -101,18 +103,20 @@ export class ProcessLoss extends LoadedLoss {
   readonly assumed: readonly string[];
   readonly isShipped: boolean;
   readonly contrary?: ContraryName;
+  readonly takesNoLabels: boolean;
   readonly #line: Line;
   readonly #own: LineEnd;
 
   private constructor(loaded: Loaded, line: Line, own: LineEnd) {
     super();
-    const { framework, version, python, assumed, contrary } = loaded;
+    const { framework, version, python, assumed, contrary, outputsAlone } = loaded;
     this.name = own.load.name!;
     this.framework = framework;
     this.versions = `${framework} ${version}, Python ${python}`;
     this.assumed = assumed;
     this.isShipped = own.load.module !== null;
     this.contrary = contrary === null ? undefined : { ...contrary, line: contrary.line ?? undefined };
+    this.takesNoLabels = outputsAlone;
     this.#line = line;
     this.#own = own;
   }
@@ -162,10 +166,10 @@ export class ProcessLoss extends LoadedLoss {
   check(batch: AuditBatch, labels: LabelKind | undefined): FirstCall {
     const { answer } = this.#line.ask(this.#own, { do: "check", labels }, batch);
     const { error, died, form, needsOneNumber, ...first } = answer;
+    const alone = this.#own.alone = first.alone as boolean | undefined;
     if (error !== undefined) {
-      const shapes = `labels [${batch.trueShape}] and outputs [${batch.predShape}]`;
       const also = this.contrary === undefined ? "" : `; ${passedByPosition(this.contrary)}`;
-      throw new TypeError(`Cannot audit the loss: called with ${shapes}, ${error}${also}`);
+      throw new TypeError(`Cannot audit the loss: called with ${passedText(batch, alone)}, ${error}${also}`);
     }
     if (died !== undefined) return { assumed: [], died };
     this.#own.form = form;
@@ -230,6 +234,8 @@ interface LineEnd {
   readonly load: LoadRequest;
   /** The type of labels that was found out, for a process that is started again. */
   form?: unknown;
+  /** It is called with the outputs alone, as was found out. */
+  alone?: boolean;
   /** The start of the process, counted, in which it was loaded. */
   start: number;
 }
@@ -301,10 +307,10 @@ class Line {
     if (this.#ended !== undefined && !this.#restart()) {
       return { answer: { died: this.#ended }, numbers: new Uint8Array() };
     }
-    const { number: loss, load, form } = own;
+    const { number: loss, load, form, alone } = own;
     if (own.start !== this.#starts) {
       own.start = this.#starts;
-      this.#send({ ...load, loss, form }, new Uint8Array(), 1000 * LOADING, false);
+      this.#send({ ...load, loss, form, alone }, new Uint8Array(), 1000 * LOADING, false);
       this.#ended = this.#wait(1000 * LOADING).answer.died;
     }
     const { trueShape, predShape } = batch;

@@ -16,3 +16,7 @@ with_three <- function(y_true, y_pred, weight) y_pred$mean()
 raises <- function(y_true, y_pred) stop("no such thing")
 
 slope <- 3
+
+with_points <- function(y.true, y.pred, factor = 1) (y.true - y.pred)$mean() * factor
+
+alone <- function(y.pred, factor = 2) y.pred$mean() * factor
