@@ -69,6 +69,10 @@ export const auditSpec: TaskSpec = {
         "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none; further columns after a comma: real,mask or real,event or binary,weight",
     },
     columns: { type: "string", help: "number of outputs per row" },
+    "label-columns": {
+      type: "string",
+      help: "number of labels per row, if fewer than outputs: 1 for a mean and a variance, or for several quantiles",
+    },
     prevalence: { type: "string", help: "fraction of positives (0.4)" },
     metric: { type: "string", help: "score that the loss should improve, such as f1; labels must be 0 and 1" },
     seed: { type: "string", help: "whole number; the same seed gives the same report (1)" },
@@ -132,12 +136,13 @@ function prevalenceOption(value: string): number {
 
 /** Reads the options of an audit from the command line; options that were not typed are absent. */
 export function auditOptions(
-  { predictions, labels, columns, prevalence, metric, seed }: TaskArgs["values"],
+  { predictions, labels, columns, "label-columns": labelColumns, prevalence, metric, seed }: TaskArgs["values"],
 ): AuditOptions {
   return {
     ...(predictions === undefined ? {} : { yPred: predictionsOption(String(predictions)) }),
     ...(labels === undefined ? {} : labelsOption(String(labels))),
     ...(columns === undefined ? {} : { columns: wholeOption("columns", columns, 1, 1) }),
+    ...(labelColumns === undefined ? {} : { labelColumns: wholeOption("label-columns", labelColumns, 1, 1) }),
     ...(prevalence === undefined ? {} : { prevalence: prevalenceOption(String(prevalence)) }),
     ...(metric === undefined ? {} : { metric: choiceOption("metric", metric, scoreNames) }),
     ...(seed === undefined ? {} : { seed: wholeOption("seed", seed, 0, 0) }),
@@ -248,7 +253,18 @@ function modelRoute({ values, positionals }: TaskArgs): keyof typeof routes | un
   if (missing !== undefined) {
     throw new UsageError(`--${route === "model" ? "model" : "activation"} needs --${missing}`);
   }
-  const others = ["predictions", "columns", "prevalence", "metric", "seed", "module", "framework", "order", "python"];
+  const others = [
+    "predictions",
+    "columns",
+    "label-columns",
+    "prevalence",
+    "metric",
+    "seed",
+    "module",
+    "framework",
+    "order",
+    "python",
+  ];
   const stray = [...others, ...(route === "words" ? ["data", "label", "drop"] : ["units", "loss"])]
     .find((name) => values[name] !== undefined);
   if (stray !== undefined) {

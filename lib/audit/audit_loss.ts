@@ -2,7 +2,7 @@ import { checkOptions } from "../check/options.ts";
 import { aFunction, check, integerFrom, numberThat, oneOf, optional, type Rule } from "../check/value.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { auditEngine, type AuditReport, type AuditSettings } from "./audit.ts";
-import { samplerOf } from "./batches.ts";
+import { labelKindOf, ofWholeRows, samplerOf } from "./batches.ts";
 import { inWordsOf, wordsOf } from "./engines/dialects.ts";
 import type { AuditBatch } from "./engines/engine.ts";
 import { withFirstCall } from "./engines/first_call.ts";
@@ -162,6 +162,7 @@ const optionNames: readonly (keyof AuditOptions)[] = [
   "yTrue",
   "extraLabels",
   "columns",
+  "labelColumns",
   "prevalence",
   "metric",
   "seed",
@@ -180,6 +181,24 @@ const aPredictionKind: Rule = {
   valid: (kind) => predictionKinds.some((name) => name === kind) || isRange(kind),
 };
 
+/** Refuses labels of fewer columns than outputs where a label, or the outputs of a row, belong together. */
+function checkLabelColumns(options: AuditOptions, columns: number): void {
+  const { labelColumns, yPred, sample } = options, labels = labelKindOf(options);
+  check(task, { labelColumns }, {
+    must: `an integer from 1 to 'columns', ${columns}`,
+    valid: (n) => n === undefined || (Number.isInteger(n) && (n as number) >= 1 && (n as number) <= columns),
+  });
+  if (labelColumns === undefined || labelColumns === columns) return;
+  const whole = sample !== undefined
+    ? "'sample'"
+    : yPred === "simplex"
+    ? "outputs of the kind simplex"
+    : ofWholeRows.includes(labels)
+    ? `labels of the kind ${labels}`
+    : undefined;
+  if (whole !== undefined) throw new RangeError(`Cannot ${task}: 'labelColumns' cannot be used with ${whole}`);
+}
+
 /** Refuses a loss that is not a function, and options out of range. */
 function checkAudit(loss: AuditedLoss | PythonLoss, options: AuditOptions): void {
   if (!(loss instanceof LoadedLoss)) check(task, { loss }, aFunction);
@@ -189,6 +208,7 @@ function checkAudit(loss: AuditedLoss | PythonLoss, options: AuditOptions): void
   check(task, { yTrue: options.yTrue }, optional(oneOf(...labelKinds)));
   check(task, { rows }, numberThat("an even integer of at least 8", (n) => n >= 8 && n % 2 === 0));
   check(task, { columns }, integerFrom(1));
+  checkLabelColumns(options, columns);
   check(task, { prevalence }, numberThat("a number inside (0, 1)", (p) => p > 0 && p < 1));
   check(task, { seed }, integerFrom(0));
   check(task, { extraLabels }, {

@@ -200,16 +200,20 @@ function ideal(y: readonly number[], labels: LabelKind, pred: PredictionKind, co
 export const labelKindOf = ({ yTrue, yPred }: AuditOptions): LabelKind =>
   yTrue ?? (yPred === "simplex" ? "one-hot" : "binary");
 
+/** Kinds of labels that describe a row as a whole, and cannot have fewer columns than the outputs. */
+export const ofWholeRows: readonly LabelKind[] = ["one-hot", "index", "distribution", "none"];
+
 /** A sampler of batches as the options describe them. The same arguments give the same numbers. */
 export function samplerOf(options: AuditOptions): Sampler {
   const { yPred: pred = "probability", prevalence = 0.4, extraLabels = [] } = options, labels = labelKindOf(options);
   const columns = options.columns ?? (isClass(labels) || pred === "simplex" ? 3 : 1), domain = domainOf(pred);
+  const labelled = options.labelColumns ?? columns; // the first outputs of a row; a deviation, for one, has no label
   return (kind, seed, rows) => {
     const random = seededRandom(seed);
     if (kind === "perfect" && labels === "none") return undefined;
     if (kind === "outOfRange" && pred !== "probability" && pred !== "simplex") return undefined;
     if (kind === "zeroBoth" && typeof pred !== "string" && !(pred[0] <= 0 && pred[1] >= 0)) return undefined;
-    const y = listOf(rows, () => labelRow(labels, kind, columns, prevalence, random));
+    const y = listOf(rows, () => labelRow(labels, kind, labelled, prevalence, random));
     if (labels === "binary" && kind !== "allNeg" && kind !== "allPos" && kind !== "zeroBoth") ensureBoth(y);
     // Before the outputs: random and correct outputs have the same masks.
     const further = y.map(() => extraLabels.map((extra) => extraLabel(extra, kind, random)));
@@ -219,7 +223,9 @@ export function samplerOf(options: AuditOptions): Sampler {
     const p = y.map((own): number[] => {
       switch (kind) {
         case "perfect":
-          return ideal(own, labels, pred, columns);
+          return labelled === columns
+            ? ideal(own, labels, pred, columns)
+            : [...ideal(own, labels, pred, labelled), ...row().slice(labelled)]; // the others as of random outputs
         case "saturated": {
           const hot = Math.floor(random.uniform() * columns);
           const end = () => random.uniform() < 0.5 ? low : high;
@@ -237,11 +243,11 @@ export function samplerOf(options: AuditOptions): Sampler {
           return shaped(row());
       }
     });
-    const labelled = y.map((own, i) => [...own, ...further[i]]);
+    const withFurther = y.map((own, i) => [...own, ...further[i]]);
     return {
-      yTrue: new Float32Array(labelled.flat()),
+      yTrue: new Float32Array(withFurther.flat()),
       yPred: new Float32Array(p.flat()),
-      trueShape: [rows, labelled[0].length],
+      trueShape: [rows, withFurther[0].length],
       predShape: [rows, columns],
     };
   };

@@ -166,6 +166,14 @@ export interface AuditOptions {
    */
   columns?: number;
   /**
+   * Number of labels per row, if there are fewer labels than outputs: 1 for a mean and a variance, for several quantiles
+   * of one target, or for a mixture. The first outputs of a row belong to the labels; the others have no correct value,
+   * and are drawn as those of an untrained model.
+   *
+   * @default {one label per output}
+   */
+  labelColumns?: number;
+  /**
    * Fraction of positives, inside (0, 1).
    *
    * @default {0.4}

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { f1Loss, jaccardLoss, precisionLoss, recallLoss, type Tensor } from "@roundabout/roundabout";
-import { type AuditedLoss, auditLoss, type AuditOptions } from "@roundabout/roundabout/audit";
+import { type AuditedLoss, auditLoss, type AuditOptions, batchKinds } from "@roundabout/roundabout/audit";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
+import { columnOf, samplerOf } from "../../lib/audit/batches.ts";
+import type { AuditBatch } from "../../lib/audit/engines/engine.ts";
 import { reportText } from "../../lib/audit/report.ts";
 import { cases } from "./cases.ts";
 import { sampleOf } from "./oracle.ts";
@@ -364,6 +366,56 @@ Deno.test("without labels, a function of one parameter is called with the output
   assertEquals([compiled.verdict, compiled.assumed], ["broken", []]);
   const both = auditLoss((_, p) => tf.mean(tf.square(p)), { yPred: "real", yTrue: "none" });
   assertEquals([both.verdict, both.assumed], ["sound", []]);
+});
+
+Deno.test("fewer labels than outputs: the first outputs are the labels', the others are drawn as at random", () => {
+  const options = { yPred: "real", yTrue: "real", columns: 3, labelColumns: 2, extraLabels: ["weight"] } as const;
+  const sampler = samplerOf(options), random = sampler("random", 1, 8)!, perfect = sampler("perfect", 1, 8)!;
+  assertEquals([random.trueShape, random.predShape], [[8, 3], [8, 3]]);
+  assertEquals(perfect.yTrue, random.yTrue);
+  const column = ({ yPred }: AuditBatch, c: number) => columnOf(yPred, 3, c);
+  for (const c of [0, 1]) assertEquals(column(perfect, c), columnOf(perfect.yTrue, 3, c));
+  assertEquals(column(perfect, 2), column(random, 2));
+  assertNotEquals(column(perfect, 0), column(random, 0));
+  const all = { ...options, labelColumns: 3 } as const, { labelColumns: _, ...unsaid } = all;
+  for (const kind of batchKinds) assertEquals(samplerOf(all)(kind, 1, 8), samplerOf(unsaid)(kind, 1, 8));
+  const refused: [AuditOptions, string][] = [
+    [{ columns: 2, labelColumns: 3 }, "'labelColumns' must be an integer from 1 to 'columns', 2, it is 3"],
+    [{ columns: 2, labelColumns: 0 }, "'labelColumns' must be an integer from 1 to 'columns', 2, it is 0"],
+    [{ columns: 3, labelColumns: 1, yTrue: "index" }, "'labelColumns' cannot be used with labels of the kind index"],
+    [{ columns: 3, labelColumns: 1, yTrue: "one-hot" }, "cannot be used with labels of the kind one-hot"],
+    [
+      { columns: 3, labelColumns: 1, yPred: "simplex", yTrue: "real" },
+      "cannot be used with outputs of the kind simplex",
+    ],
+    [{ columns: 2, labelColumns: 1, sample: () => undefined }, "'labelColumns' cannot be used with 'sample'"],
+  ];
+  for (const [wrong, message] of refused) {
+    assertThrows(() => auditLoss((y, p) => tf.mean(tf.sub(y, p)), wrong), RangeError, message);
+  }
+});
+
+Deno.test("a mean and a variance, and quantiles of one target, are sound; the same with a fault are not", () => {
+  const options = { yPred: "real", yTrue: "real", labelColumns: 1 } as const;
+  const gaussian = (sign: number) => (y: Tensor, p: Tensor) => {
+    const [mean, logVariance] = tf.split(p, 2, 1), bounded = tf.clipByValue(logVariance, -10, 10);
+    const error = tf.mul(tf.squaredDifference(y, mean), tf.exp(tf.neg(bounded)));
+    return tf.mean(tf.add(bounded, tf.mul(sign, error)));
+  };
+  const quantiles = (y: Tensor, p: Tensor) => {
+    const share = tf.tensor1d([0.1, 0.5, 0.9]), error = tf.sub(y, p);
+    return tf.mean(tf.maximum(tf.mul(share, error), tf.mul(tf.sub(share, 1), error)));
+  };
+  const inShort = (loss: AuditedLoss, columns: number) => {
+    const { verdict, findings } = auditLoss(loss, { ...options, columns });
+    return [verdict, ...findings.map(({ cause, severity }) => `${cause} ${severity}`)];
+  };
+  assertEquals(inShort(gaussian(1), 2), ["sound"]);
+  assertEquals(inShort(quantiles, 3), ["sound"]);
+  assertEquals(inShort(gaussian(-1), 2), ["broken", "wrong-sign error"]);
+  assertEquals(inShort((y, p) => tf.mean(tf.squaredDifference(y, p)), 2), ["broken", "broadcast error"]);
+  const [, ...unused] = inShort((y, p) => tf.mean(tf.squaredDifference(y, tf.split(p, 2, 1)[0])), 2);
+  assertEquals(unused, ["wrong-optimum note"]);
 });
 
 Deno.test("labels with further columns: weights, events and what is none of them", () => {

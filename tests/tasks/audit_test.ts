@@ -155,6 +155,7 @@ Deno.test("audit: options are what was typed, and nothing else", () => {
     seed: 0,
   });
   assertEquals(auditOptions({ labels: "real,mask" }), { yTrue: "real", extraLabels: ["mask"] });
+  assertEquals(auditOptions({ columns: "2", "label-columns": "1" }), { columns: 2, labelColumns: 1 });
   assertEquals(auditOptions({ labels: "mask" }), { extraLabels: ["mask"] });
   const refused: [string, string][] = [
     ["labels", "real,masks"],
@@ -163,6 +164,7 @@ Deno.test("audit: options are what was typed, and nothing else", () => {
     ["predictions", "1,0"],
     ["columns", "0"],
     ["columns", "1.5"],
+    ["label-columns", "0"],
     ["prevalence", "1"],
     ["metric", "best"],
     ["metric", "fBeta"], // it needs options
