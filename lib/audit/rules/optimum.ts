@@ -921,13 +921,15 @@ function beatenByOtherLabels(comparison: Comparison): Finding | undefined {
 /** Outputs of a model that has learned nothing, which are as good as correct ones. */
 function uselessModel(comparison: Comparison): Finding | undefined {
   const { engine, observations, start } = comparison, { columns } = observations, { yPred } = comparison.right;
+  const { labelColumns = columns } = comparison.options;
   let byOffset: Finding | undefined;
   // Where all rows have the same correct outputs, a constant model can be right, and is wrong as soon as it is worse.
   const near = yPred.every((p, i) => p === yPred[i % columns]) ? 1e-6 : 1e-3;
   for (const right of rightOnes(observations)) {
     const best = engine.value(right).value, span = start - best;
     if (!(span > 0) || span > 1e6) continue; // of a few rows that weigh so much another rule tells
-    for (const { name, batch, remedy } of uselessOf(right, observations)) {
+    for (const { name, batch: all, remedy } of uselessOf(right, observations)) {
+      const batch = withOutputs(all, (p, i) => i % columns < labelColumns ? p : right.yPred[i]); // the others have no label
       if (batch.yPred.every((p, i) => p === right.yPred[i])) continue; // of one positive, a single certain one is correct
       const { value } = engine.value(batch);
       if (!(value <= best + near * span)) continue;
@@ -967,6 +969,8 @@ export const wrongOptimum: Rule = (context) => {
   if (!determined) return collapsed ?? contradicted(comparison);
   const useless = uselessModel(comparison);
   if (useless !== undefined || !observations.deterministic) return useless; // the others ask about small differences
+  const { labelColumns = columns } = context.options;
+  if (labelColumns < columns) return unusedOutput(context); // outputs without labels make the loss smaller than correct ones do
   return errorsCancel(comparison) ?? fitsWithoutLabels(comparison) ?? unsure(comparison) ?? nearMiss(comparison) ??
     betterConstant(comparison) ?? beyondLabels(comparison) ?? offsetIsFree(comparison) ?? oppositeSigns(comparison) ??
     unusedOutput(context) ??
