@@ -49,11 +49,13 @@ export const auditSpec: TaskSpec = {
     'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
     "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
     "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
-    "needs the framework of the loss and nothing else. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
+    "needs the framework of the loss and nothing else. FILE.py without a NAME is audited for each of its functions and\n" +
+    "classes that looks like a loss by its name or its parameters. A file of R, losses.R#precision_loss, needs Rscript\n" +
+    "and reticulate.\n\n" +
     "--model judges a compiled tf.LayersModel of a TypeScript file, or the function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] LOSS ...\n" +
-    "       LOSS: FILE.ts#exportName, FILE.py#NAME or, with -m MODULE, NAME\n" +
+    "       LOSS: FILE.ts#exportName, FILE.py#NAME, FILE.py or, with -m MODULE, NAME\n" +
     "       deno task audit --model FILE.ts#makeModel --data FILE.csv --label COLUMN\n" +
     "       deno task audit --activation NAME --units N --loss NAME --labels KIND",
   positionals: true,
@@ -66,7 +68,7 @@ export const auditSpec: TaskSpec = {
     labels: {
       type: "string",
       help:
-        "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none; further columns after a comma: real,mask or real,event or binary,weight",
+        "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none (a function of the outputs alone); further columns after a comma: real,mask or real,event or binary,weight",
     },
     columns: { type: "string", help: "number of outputs per row" },
     "label-columns": {
@@ -103,11 +105,51 @@ export const auditSpec: TaskSpec = {
   },
 };
 
+/** What other tools call the kinds of outputs and of labels. */
+const otherWords: Readonly<Record<"predictions" | "labels", Readonly<Record<string, string>>>> = {
+  predictions: {
+    probabilities: "probability",
+    sigmoid: "probability",
+    softmax: "simplex",
+    logit: "logits",
+    linear: "real",
+    relu: "nonnegative",
+    softplus: "nonnegative",
+  },
+  labels: {
+    categorical: "one-hot",
+    sparse: "index",
+    class: "index",
+    classes: "index",
+    integer: "index",
+    int: "index",
+    bool: "binary",
+    continuous: "real",
+    regression: "real",
+    float: "real",
+    counts: "count",
+    probabilities: "probability",
+    simplex: "distribution",
+  },
+};
+
+/** The question whether another kind is meant: one that is spelt differently, or that other tools call so. */
+function meant(option: keyof typeof otherWords, value: string, kinds: readonly string[]): string {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, ""), own = plain(value);
+  const word = Object.hasOwn(otherWords[option], own) ? otherWords[option][own] : undefined;
+  const kind = word ?? kinds.find((one) => [own, own.replace(/s$/, "")].includes(plain(one)));
+  return kind !== undefined && kinds.includes(kind) ? `: did you mean ${kind}?` : "";
+}
+
 function predictionsOption(value: string): PredictionKind {
   if ((predictionKinds as readonly string[]).includes(value)) return value as PredictionKind;
   const ends = value.split(",").map((end) => end.trim() === "" ? NaN : Number(end));
   if (ends.length === 2 && ends.every(Number.isFinite) && ends[0] < ends[1]) return [ends[0], ends[1]];
-  throw new UsageError(`--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'`);
+  throw new UsageError(
+    `--predictions takes ${predictionKinds.join(", ")} or MIN,MAX, not '${value}'${
+      meant("predictions", value, predictionKinds)
+    }`,
+  );
 }
 
 /** Reads the kind of labels and, after commas, further columns; these alone leave the kind as it is. */
@@ -118,14 +160,23 @@ function labelsOption(value: string): Pick<AuditOptions, "yTrue" | "extraLabels"
     !own.every((name) => (labelKinds as readonly string[]).includes(name)) ||
     !others.every((name) => extra.includes(name))
   ) {
+    const unknown = own.find((name) => !(labelKinds as readonly string[]).includes(name));
+    const wrong = unknown ?? others.find((name) => !extra.includes(name))!;
     throw new UsageError(
-      `--labels takes ${labelKinds.join(", ")}, and after a comma columns of ${extra.join(", ")}, not '${value}'`,
+      `--labels takes ${labelKinds.join(", ")}, and after a comma columns of ${extra.join(", ")}, not '${value}'${
+        meant("labels", wrong, unknown === undefined ? extra : labelKinds)
+      }`,
     );
   }
   return {
     ...(own.length === 0 ? {} : { yTrue: own[0] as LabelKind }),
     ...(others.length === 0 ? {} : { extraLabels: others as ExtraLabel[] }),
   };
+}
+
+function labelKindOption(value: string): LabelKind {
+  if ((labelKinds as readonly string[]).includes(value)) return value as LabelKind;
+  throw new UsageError(`--labels takes ${labelKinds.join(", ")}, not '${value}'${meant("labels", value, labelKinds)}`);
 }
 
 function prevalenceOption(value: string): number {
@@ -180,7 +231,9 @@ const isPython = (named: string): boolean => /\.(py|[rR])(#|$)/.test(named);
 function pythonName(named: string, module: string | undefined): { in: { file?: string }; name: string } {
   if (module !== undefined) return { in: {}, name: named };
   const [, file, name = ""] = /^([^#]*)#?(.*)$/s.exec(named)!, path = existing(file);
-  if (name.trim() === "") throw new UsageError(`'${named}' names no loss, write ${file}#NAME`);
+  if (name.trim() === "" && (named.includes("#") || !/\.py$/.test(file))) {
+    throw new UsageError(`'${named}' names no loss, write ${file}#NAME`);
+  }
   return { in: { file: path }, name };
 }
 
@@ -288,18 +341,26 @@ async function loadPython(
   options: Partial<PythonLossOptions>,
   report: Reporter,
   open: AsyncDisposableStack,
-): Promise<NamedLoss[]> {
+): Promise<(NamedLoss & { typed: string })[]> {
   const { ProcessLoss } = await import("../lib/audit/engines/process_loss.ts");
   const groups = Object.groupBy(wanted, (named) => pythonName(named, options.module).in.file ?? "");
-  const loaded: NamedLoss[] = [];
+  const loaded: (NamedLoss & { typed: string })[] = [];
   for (const group of Object.values(groups) as string[][]) {
     report.status(`${group.join(", ")}: Python imports its framework …`);
     const names = group.map((named) => pythonName(named, options.module));
-    const losses = await ProcessLoss.start({ ...options, ...names[0].in }, names.map(({ name }) => name));
-    losses.forEach((loss, n) => {
+    const losses = await ProcessLoss.start(
+      { ...options, ...names[0].in },
+      names.map(({ name }) => name === "" ? undefined : name),
+      (found, others) => {
+        const rest = others.length > 0 ? `; name others to audit them: ${others.join(", ")}` : "";
+        report.status(`${group[0].split("#")[0]}: ${found.join(", ")}${rest}`);
+      },
+    );
+    for (const { at, name = "", loss } of losses) {
       if (loss instanceof ProcessLoss) open.use(loss);
-      loaded.push({ named: group[n], loss });
-    });
+      const typed = group[at], ofAll = names[at].name === "" && name !== "";
+      loaded.push({ typed, named: ofAll ? `${typed}#${name}` : typed, loss });
+    }
   }
   return loaded;
 }
@@ -318,8 +379,9 @@ async function loadAll(
   const fromPython = await loadPython([...new Set(positionals.filter(inPython))], options, report, open);
   const losses: NamedLoss[] = [];
   for (const named of positionals) {
-    const own = fromPython.find((one) => one.named === named);
-    losses.push(own ?? { named, loss: await loadLoss(named).catch((error: Error) => error) });
+    const own = fromPython.filter(({ typed }) => typed === named);
+    losses.push(...own);
+    if (own.length === 0) losses.push({ named, loss: await loadLoss(named).catch((error: Error) => error) });
   }
   const errors = losses.flatMap(({ loss }) => loss instanceof Error ? [loss] : []);
   const other = errors.find((error) => !(error instanceof UsageError || error instanceof TypeError));
@@ -348,11 +410,24 @@ function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Rep
   }
 }
 
-const otherBatches = "\n  if the loss takes other batches, say which: --columns, --predictions, --labels";
+/** What frameworks say of labels that should be class indices, or of an index beyond the number of columns. */
+const asksForIndices =
+  /scalar type Long|class ind|multi-target|[01]-?D target|1-D with size|all 1 classes|integer|used as indices|int64|one_hot|valid range|labels\.shape\.rank/i;
 
-const outcomeText = (outcome: Outcome): string =>
+/** What to type for a loss that takes other batches than those of the options. */
+function otherBatches(error: string, { yTrue, columns }: AuditOptions): string {
+  const isIndex = yTrue !== "index" && asksForIndices.test(error);
+  const classes = `--columns ${columns ?? 3} --predictions logits --labels index`;
+  return isIndex
+    ? `\n  if the labels are class indices, say so: ${classes}`
+    : "\n  if the loss takes other batches, say which: --columns, --predictions, --labels";
+}
+
+const outcomeText = (outcome: Outcome, options: AuditOptions): string =>
   "error" in outcome
-    ? `${outcome.named}: ${outcome.error}${outcome.error.includes("called with labels") ? otherBatches : ""}`
+    ? `${outcome.named}: ${outcome.error}${
+      /called with (labels|outputs) \[/.test(outcome.error) ? otherBatches(outcome.error, options) : ""
+    }`
     : `${outcome.audit}${"time" in outcome.audit ? `\n${timeText(outcome.audit)}` : ""}`;
 
 const outcomeData = (outcome: Outcome): unknown =>
@@ -374,7 +449,7 @@ async function* outcomesOf(
 /** Audits the model of a file, or a last layer in words. */
 async function auditOneModel(route: keyof typeof routes, values: TaskArgs["values"], report: Reporter) {
   const { auditExport, auditWords } = await import("./audit_model.ts");
-  if (route === "words") return await auditWords(values, choiceOption<LabelKind>("labels", values.labels, labelKinds));
+  if (route === "words") return await auditWords(values, labelKindOption(String(values.labels)));
   const named = String(values.model);
   report.status(`${named} …`);
   return await auditExport(await loadExport(named), named, values, (text) => report.status(`${named}: ${text}`));
@@ -390,8 +465,9 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
   await tf.setBackend("cpu");
   await using open = new AsyncDisposableStack();
   const outcomes: Outcome[] = [];
+  const options = what === "loss" ? auditOptions(values) : {};
   for await (const outcome of outcomesOf(args, report, audit, open)) {
-    if (!values.json) report.line(`${outcomes.length === 0 ? "" : "\n"}${outcomeText(outcome)}`);
+    if (!values.json) report.line(`${outcomes.length === 0 ? "" : "\n"}${outcomeText(outcome, options)}`);
     outcomes.push(outcome);
   }
   if (values.json) {

@@ -66,10 +66,13 @@ function auditWith(loss: AuditedLoss | PythonLoss, options: AuditOptions): LossA
     const batch = sampler("random", seed, rows);
     if (batch === undefined) throw new TypeError("Cannot audit the loss: 'sample' gives no batch of the kind 'random'");
     metric?.of(batch);
-    const { report, time } = loss instanceof LoadedLoss
+    const { report, takesIndices = false, time } = loss instanceof LoadedLoss
       ? auditPython(loss, { options, sampler, metric, leftBehind: 0 }, batch)
       : auditTensorFlow(loss as AuditedLoss, { options, sampler, metric }, batch);
-    const { verdict, findings, assumed } = report;
+    const { verdict, assumed } = report, isAssumed = options.columns === undefined && sample === undefined;
+    const findings = isAssumed
+      ? withAssumedUnit(report.findings, takesIndices, loss instanceof LoadedLoss)
+      : report.findings;
     const audit: LossAudit = {
       name,
       verdict,
@@ -89,10 +92,32 @@ function auditWith(loss: AuditedLoss | PythonLoss, options: AuditOptions): LossA
   });
 }
 
+/** Tells whether a finding is about a softmax over one unit. JAX writes a softmax out: it begins with the largest output. */
+const isSoftmaxOfOne = ({ cause, where }: Finding): boolean =>
+  cause === "constant" && ["Softmax", "LogSoftmax", "Max"].includes(where?.op ?? "");
+
+/** Findings about a loss of classes with the one column that was assumed: the first one says so, as it is no fault then. */
+function withAssumedUnit(
+  [first, ...others]: readonly Finding[],
+  takesIndices: boolean,
+  inPython: boolean,
+): readonly Finding[] {
+  if (first?.severity !== "error" || !(takesIndices || isSoftmaxOfOne(first))) return first ? [first, ...others] : [];
+  const classes = inPython
+    ? "--columns 3 --predictions logits --labels index, or one-hot"
+    : 'columns: 3, yPred: "logits", yTrue: "one-hot" (--columns 3 --predictions logits --labels one-hot)';
+  return [
+    { ...first, message: `${first.message}; one unit was assumed, for a loss of classes give ${classes}` },
+    ...others,
+  ];
+}
+
 /** A report and the function that times the loss. */
 interface Audited {
   readonly report: AuditReport;
   readonly time: () => AuditTime;
+  /** The loss takes its labels as whole numbers, one per row, which nobody said. */
+  readonly takesIndices?: boolean;
 }
 
 /** The loss as it is called: with the outputs alone if there are no labels and it has one parameter. */
@@ -131,6 +156,7 @@ function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatc
       ],
     },
     time: () => loss.time(batch),
+    takesIndices: first.takesIndices && settings.options.yTrue === undefined,
   };
 }
 

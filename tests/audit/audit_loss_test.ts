@@ -1,7 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert, assertEquals, assertNotEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { f1Loss, jaccardLoss, precisionLoss, recallLoss, type Tensor } from "@roundabout/roundabout";
-import { type AuditedLoss, auditLoss, type AuditOptions, batchKinds } from "@roundabout/roundabout/audit";
+import {
+  type AuditedLoss,
+  auditLoss,
+  type AuditOptions,
+  type BatchKind,
+  batchKinds,
+} from "@roundabout/roundabout/audit";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
 import { columnOf, samplerOf } from "../../lib/audit/batches.ts";
 import type { AuditBatch } from "../../lib/audit/engines/engine.ts";
@@ -274,6 +280,17 @@ Deno.test("a mean that is cast has a gradient that is not its slope; a softmax o
     assertEquals(cause, "constant");
     assert(message.startsWith("A softmax over one unit is always 1"), message);
   }
+  const [said, assumed] = [{ columns: 1 }, {}].map((options) => auditLoss(single[1], options).findings[0].message);
+  assertEquals(
+    assumed,
+    `${said}; one unit was assumed, for a loss of classes give columns: 3, yPred: "logits", yTrue: "one-hot" ` +
+      "(--columns 3 --predictions logits --labels one-hot)",
+  );
+  const given = (kind: BatchKind, seed: number, rows: number) => {
+    const { yTrue, yPred, trueShape, predShape } = samplerOf({})(kind, seed, rows)!;
+    return { yTrue: tf.tensor(yTrue, trueShape), yPred: tf.tensor(yPred, predShape) };
+  };
+  assertEquals(auditLoss(single[1], { sample: given }).findings[0].message, said);
 });
 
 Deno.test("where an offset of all outputs costs nothing it is a question; where it costs something it is none", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { auditLoss, type LossAudit } from "@roundabout/roundabout/audit";
+import { auditLoss, type AuditOptions, type LossAudit } from "@roundabout/roundabout/audit";
 import { type PythonLoss, pythonLoss, type PythonLossOptions } from "@roundabout/roundabout/python";
 import fc from "fast-check";
 import "../helpers.ts";
@@ -101,7 +101,7 @@ Deno.test("a loss without a parameter for labels is called with the outputs alon
   assertEquals(auditLoss(toItself, { ...options, yTrue: "none" }).assumed, [alone("embeddings, labels")]);
   assertEquals(valueOf(toItself), 0);
   assertEquals(auditLoss(toItself, { ...options, yTrue: "real" }).assumed, [
-    "The outputs come first, the habit of " + framework,
+    "The outputs come first, as the parameters are named, (embeddings, labels)",
   ]);
   assertEquals(valueOf(toItself), 49);
   assertEquals(valueOf(await another("spread", { order: "pred,true" })), 13);
@@ -118,6 +118,18 @@ Deno.test("a loss without a parameter for labels is called with the outputs alon
   assertEquals([spread.takesNoLabels, valueOf(spread)], [false, 83]); // (y_true, y_pred), as model.compile passes them
   assertEquals(auditLoss(spread, { ...options, yTrue: "none" }).assumed.length, 1);
   assertEquals(valueOf(spread), 4.5);
+});
+
+Deno.test("a loss of class indices is told that one unit was assumed, and what to give", async () => {
+  await using loss = await load("of_classes", { framework: pathOf("./toy/toy_with_indices.py") });
+  const said = (options: AuditOptions) => {
+    const { findings: [{ message }], assumed } = auditLoss(loss, { rows: 16, ...options });
+    assert(assumed.includes("The labels are given as int64, one number per row"));
+    return message.split("; ")[1];
+  };
+  const told =
+    "one unit was assumed, for a loss of classes give --columns 3 --predictions logits --labels index, or one-hot";
+  assertEquals([{}, { columns: 1 }, { yTrue: "binary" as const }].map(said), [told, undefined, undefined]);
 });
 
 Deno.test("a process that is started again calls a loss with the outputs alone as before", async () => {

@@ -1,7 +1,15 @@
 // deno task audit: loading of losses, output, exit codes. The findings of an audit are tested in tests/audit.
 import { auditLoss } from "@roundabout/roundabout/audit";
 import { askedRoundLoss } from "@roundabout/roundabout/thread";
-import { assert, assertEquals, assertFalse, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -261,6 +269,75 @@ Deno.test("audit: losses of one Python file share a process, each report follows
   assert(first !== undefined && first === second, lines.join("\n"));
 });
 
+Deno.test("audit: a Python file without a name is audited for all that looks like a loss, and the rest is said", async () => {
+  const told: string[] = [];
+  const reporter = {
+    line: (text: string) => void told.push(text.split("\n")[0]),
+    status: (text: string) => void told.push(text),
+    wrote() {},
+    progress() {},
+  };
+  const file = join(toy, "several.py"), positionals = [file, `${file}#weighted_loss(2)`];
+  await auditLosses({ values: { framework: join(toy, "toy.py") }, positionals }, reporter, (loss, { name }) => {
+    assertEquals(loss.name, name);
+    return handMadeAudit({ verdict: "sound", toString: () => `${name} is sound` });
+  });
+  assertEquals(told.map((text) => text.trim().replaceAll(file, "several.py")).slice(1), [
+    "several.py: error, size_loss, PowerLoss, Error; name others to audit them: weighted_loss, helper, Model",
+    ...["error", "size_loss", "PowerLoss", "Error", "weighted_loss(2)"]
+      .flatMap((name) => [`several.py#${name} …`, name === "error" ? `${name} is sound` : ""]),
+  ]);
+});
+
+Deno.test("audit: another spelling, or another word, of a kind is answered with the kind that is meant", () => {
+  const expected: [name: string, value: string, kind: string | undefined][] = [
+    ["labels", "onehot", "one-hot"],
+    ["labels", "one_hot", "one-hot"],
+    ["labels", "categorical", "one-hot"],
+    ["labels", "sparse,mask", "index"],
+    ["labels", "integer", "index"],
+    ["labels", "real,masks", "mask"],
+    ["labels", "words", undefined],
+    ["labels", "constructor", undefined],
+    ["labels", "real,constructor", undefined],
+    ["predictions", "softmax", "simplex"],
+    ["predictions", "Logits", "logits"],
+    ["predictions", "one-hot", undefined],
+  ];
+  for (const [name, value, kind] of expected) {
+    const { message } = assertThrows(() => auditOptions({ [name]: value }), UsageError);
+    assertEquals(/not '.*'(?:: did you mean (.*)\?)?$/.exec(message)?.[1], kind, message);
+  }
+});
+
+Deno.test("audit: what a framework says of labels that are no integers is answered with what to type", async () => {
+  using fixtures = new Fixtures();
+  const positionals = [`${fixtures.file("losses.ts", "export const good = () => 0;")}#good`];
+  const ends = async (error: string, values = {}) => {
+    const told: string[] = [];
+    const reporter = { line: (text: string) => void told.push(text), status() {}, wrote() {}, progress() {} };
+    await auditLosses({ values, positionals }, reporter, () => {
+      throw new TypeError(`Cannot audit the loss: called with labels [64,1] and outputs [64,1], ${error}`);
+    }).catch(() => {});
+    return told[0].split("\n  ")[1];
+  };
+  const indices = "if the labels are class indices, say so: --columns 3 --predictions logits --labels index";
+  for (
+    const error of [
+      "RuntimeError: expected scalar type Long but found Float",
+      "RuntimeError: 0D or 1D target tensor expected, multi-target not supported",
+      "IndexError: tensors used as indices must be long, int, byte or bool tensors",
+      "TypeError: Indexer must have integer or boolean type",
+      "InvalidArgumentError: Received a label value of 1 which is outside the valid range of [0, 1)",
+    ]
+  ) assertEquals(await ends(error), indices);
+  assertEquals(await ends("RuntimeError: Long", { columns: "5" }), others);
+  assertEquals(await ends("expected scalar type Long", { columns: "5" }), indices.replace("3", "5"));
+  assertEquals(await ends("expected scalar type Long", { labels: "index" }), others);
+});
+
+const others = "if the loss takes other batches, say which: --columns, --predictions, --labels";
+
 Deno.test("audit: before Python starts, a file that does not exist is bad usage", async () => {
   const told: string[] = [],
     reporter = { line() {}, status: (text: string) => void told.push(text), wrote() {}, progress() {} };
@@ -287,7 +364,8 @@ slow.test("audit: a Python loss that cannot be loaded is bad usage", async () =>
   fixtures.file("empty.py", "");
   const expected: [string[], string][] = [
     [["nothere.py#loss"], "There is no file 'nothere.py'"],
-    [["empty.py"], "'empty.py' names no loss, write empty.py#NAME"],
+    [["empty.py#"], "'empty.py#' names no loss, write empty.py#NAME"],
+    [["empty.py"], " looks like a loss, write "],
     [["empty.py#loss"], " imports no framework: give the framework, torch, keras, tensorflow or jax"],
     [["--framework", "caffe", "empty.py#loss"], "--framework takes torch, keras, tensorflow, jax, not 'caffe'"],
     [["--order", "both", "empty.py#loss"], "--order takes true,pred or pred,true, not 'both'"],

@@ -66,6 +66,8 @@ export interface FirstCall {
   readonly alone?: boolean;
   /** Assumptions about the loss, one sentence each. */
   readonly assumed: readonly string[];
+  /** The loss takes its labels as whole numbers, one per row. */
+  readonly takesIndices?: boolean;
   /** The end of the sentence "The loss …" about a loss that ended the process or did not return. */
   readonly died?: string;
   /** The arguments whose numbers the loss changes. */

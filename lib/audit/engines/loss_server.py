@@ -6,6 +6,7 @@ loss written in R. A message is two lengths (unsigned,
 the same. Requests, by their "do":
 
     load      file or module, name, framework and order, each null if it is to be found out
+    losses    file: the names of its functions and classes that look like losses, and of the others
     check     a batch: an error if the loss does not work on it; sentences about how it is called
     value     a batch: the mean of what the loss returns
     gradient  a batch: the value, the shape of what the loss returns, the gradient in the numbers
@@ -815,11 +816,7 @@ def named_in(place, name):
     try:
         loss = eval(compile(name, "<name>", "eval"), vars(place))
     except (NameError, AttributeError) as error:
-        names = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_")]
-        own = [n for n in names if getattr(vars(place)[n], "__module__", None) == place.__name__]
-        # A package that only passes on what its files define.
-        has = f"defines {', '.join(own)}" if own else f"has {', '.join(names)}" if names else "has no function"
-        raise Refused(f"{in_words(error)}; it {has}") from None
+        raise Refused(f"{in_words(error)}; it {names_text(place)}") from None
     if inspect.isclass(loss):
         try:
             loss = loss()
@@ -829,6 +826,34 @@ def named_in(place, name):
     if not callable(loss):
         raise Refused(f"'{name}' must be a function or a class, it is {type(loss).__name__}")
     return loss
+
+
+def names_in(place):
+    """The functions and classes that a module defines itself, and those that it has."""
+    names = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_")]
+    return [n for n in names if getattr(vars(place)[n], "__module__", None) == place.__name__], names
+
+
+def names_text(place):
+    own, names = names_in(place)  # a package may only pass on what its files define
+    return f"defines {', '.join(own)}" if own else f"has {', '.join(names)}" if names else "has no function"
+
+
+def is_like_a_loss(name, value):
+    """
+    Tells whether a function or a class looks like a loss. A class is called a loss, or its base is; a function takes labels
+    and outputs by their names, or it is called a loss and takes two arguments, or the outputs alone. A function of settings,
+    which makes a loss, does none of this.
+    """
+    called = [name, *(base.__name__ for base in getattr(value, "__mro__", ()))]
+    is_called = any(re.search(r"loss|criterion|entropy|nll", one.lower()) for one in called)
+    if inspect.isclass(value):
+        return is_called
+    names = parameters_of(value)
+    if not names or len(names[0]) > 2 or not names[1]:
+        return False
+    takes_both = len(names[1]) > 1 and order_named(*names[1][:2]) is not None
+    return takes_both or is_called and (len(names[0]) == 2 or OUTPUT.search(names[1][0].lower()) is not None)
 
 
 def loaded_from_r(path, name):
@@ -875,7 +900,7 @@ def parameters_of(loss):
     return [p.name for p in named if p.default is p.empty], [p.name for p in named] + ["*"] * (len(passed) > len(named))
 
 
-OUTPUT = re.compile(r"pred|out|logit|input|prob|score|y_?hat|estimat|recon|^p$|^x$|^yp$|^z$")
+OUTPUT = re.compile(r"pred|out|logit|embed|input|prob|score|y_?hat|estimat|recon|^p$|^x$|^yp$|^z$")
 LABEL = re.compile(r"true|target|label|gt|truth|mask|actual|expected|^y$|^t$|^yt$")
 
 
@@ -976,6 +1001,18 @@ class Server:
             "contrary": contrary and {"parameter": contrary, "line": line_of_definition(loss)},
         }
 
+    def losses(self, request):
+        path = request.get("file")
+        if not isinstance(path, str) or is_r(path):
+            raise Refused("name a loss, FILE#NAME")
+        place = module_of(path, None)
+        own, names = names_in(place)
+        found = [n for n in own or names if is_like_a_loss(n, vars(place)[n])]
+        if not found:
+            file = os.path.basename(path)
+            raise Refused(f"nothing in {file} looks like a loss, write {file}#NAME: it {names_text(place)}")
+        return {"names": found, "others": [n for n in own if n not in found]}
+
     def both(self, y, p):
         return self.loss(y, p) if self.order == "true,pred" else self.loss(p, y)
 
@@ -1068,8 +1105,8 @@ class Server:
 
     def answer(self, request, numbers):
         do = request.get("do") if isinstance(request, dict) else None
-        if do == "load":
-            return self.load(request)
+        if do in ("load", "losses"):
+            return getattr(self, do)(request)
         if do in ("check", "value", "gradient", "record"):
             return getattr(self, do)(request, numbers)
         raise Refused(f"there is no request {do!r}")

@@ -89,9 +89,16 @@ const commandFor = (file: string | undefined, python: string): string[] =>
     ? ["Rscript", "--no-init-file", fileURLToPath(rServer), fileURLToPath(server), python]
     : [python, "-u", fileURLToPath(server)];
 
-/** A request that loads a loss. */
+/** A loss, or the error in its place, for the name at an index; its own name is absent if none was found. */
+export interface StartedLoss {
+  readonly at: number;
+  readonly name?: string;
+  readonly loss: ProcessLoss | TypeError;
+}
+
+/** A request that loads a loss, or asks for the names of all. */
 interface LoadRequest {
-  readonly do: "load";
+  readonly do: "load" | "losses";
   readonly [option: string]: string | null;
 }
 
@@ -121,19 +128,45 @@ export class ProcessLoss extends LoadedLoss {
     this.#own = own;
   }
 
-  /** Starts Python and loads losses of one file or module; an error stands in the place of one that cannot be loaded. */
+  /**
+   * Starts Python and loads losses of one file or module; an error stands in the place of one that cannot be loaded.
+   *
+   * @param names Their names; undefined for all functions and classes of the file that look like losses.
+   * @param onFound Function that is called with the names of these, and of the others.
+   */
   static async start(
     options: Omit<PythonLossOptions, "name">,
-    names: readonly string[],
-  ): Promise<(ProcessLoss | TypeError)[]> {
-    names.forEach((name) => checkPythonLoss({ ...options, name }));
-    const { python = activePython(), seconds = 20 } = options, loaded: (ProcessLoss | TypeError)[] = [];
+    names: readonly (string | undefined)[],
+    onFound?: (names: readonly string[], others: readonly string[]) => void,
+  ): Promise<StartedLoss[]> {
+    names.forEach((name = "every loss") => checkPythonLoss({ ...options, name }));
+    const { python = activePython(), seconds = 20 } = options, loaded: StartedLoss[] = [];
     const line = new Line(commandFor(options.file, python), 1000 * seconds);
-    for (const name of names) {
-      loaded.push(await ProcessLoss.#load({ ...options, name }, line).catch((error: TypeError) => error));
+    for (const [at, wanted] of names.entries()) {
+      const found = wanted === undefined ? await ProcessLoss.#losses(options.file ?? null, line, onFound) : [wanted];
+      if (found instanceof TypeError) loaded.push({ at, loss: found });
+      else {
+        for (const name of found) {
+          const loss = await ProcessLoss.#load({ ...options, name }, line).catch((error: TypeError) => error);
+          loaded.push({ at, name, loss });
+        }
+      }
     }
-    if (!loaded.some((loss) => loss instanceof ProcessLoss)) await line.close();
+    if (!loaded.some(({ loss }) => loss instanceof ProcessLoss)) await line.close();
     return loaded;
+  }
+
+  /** The names of what looks like a loss in a file; an error if nothing does. */
+  static async #losses(
+    file: string | null,
+    line: Line,
+    onFound: (names: readonly string[], others: readonly string[]) => void = () => {},
+  ): Promise<readonly string[] | TypeError> {
+    const { error, died, names, others } = await line.load(line.newEnd({ do: "losses", file }));
+    const reason = error ?? (died && `'${line.python}' ${died}`);
+    if (reason !== undefined) return new TypeError(`Cannot load the losses of the file: ${reason}`);
+    onFound(names as string[], others as string[]);
+    return names as string[];
   }
 
   static async #load(options: PythonLossOptions, line: Line): Promise<ProcessLoss> {
@@ -173,7 +206,11 @@ export class ProcessLoss extends LoadedLoss {
     }
     if (died !== undefined) return { assumed: [], died };
     this.#own.form = form;
-    return { ...first as unknown as FirstCall, needsOneNumber: (needsOneNumber ?? undefined) as string | undefined };
+    return {
+      ...first as unknown as FirstCall,
+      takesIndices: /int/.test(String(form)),
+      needsOneNumber: (needsOneNumber ?? undefined) as string | undefined,
+    };
   }
 
   /** The access that an audit needs. */

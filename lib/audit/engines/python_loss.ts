@@ -15,7 +15,7 @@ import { ProcessLoss } from "./process_loss.ts";
  * @throws {RangeError} An option is out of range.
  */
 export async function pythonLoss(options: PythonLossOptions): Promise<PythonLoss> {
-  const [loss] = await ProcessLoss.start(options, [options.name]);
+  const [{ loss }] = await ProcessLoss.start(options, [options.name]);
   if (loss instanceof Error) throw loss;
   return loss;
 }
