@@ -105,7 +105,7 @@ export const auditSpec: TaskSpec = {
   },
 };
 
-/** What other tools call the kinds of outputs and of labels. */
+/** Words of other tools for the kinds of outputs and of labels. */
 const otherWords: Readonly<Record<"predictions" | "labels", Readonly<Record<string, string>>>> = {
   predictions: {
     probabilities: "probability",
@@ -410,11 +410,11 @@ function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Rep
   }
 }
 
-/** What frameworks say of labels that should be class indices, or of an index beyond the number of columns. */
+/** Words of frameworks about labels that should be class indices, or about an index beyond the number of columns. */
 const asksForIndices =
   /scalar type Long|class ind|multi-target|[01]-?D target|1-D with size|all 1 classes|integer|used as indices|int64|one_hot|valid range|labels\.shape\.rank/i;
 
-/** What to type for a loss that takes other batches than those of the options. */
+/** Options to type for a loss that takes other batches. */
 function otherBatches(error: string, { yTrue, columns }: AuditOptions): string {
   const isIndex = yTrue !== "index" && asksForIndices.test(error);
   const classes = `--columns ${columns ?? 3} --predictions logits --labels index`;

@@ -6,6 +6,7 @@ import { labelKindOf, ofWholeRows, samplerOf } from "./batches.ts";
 import { inWordsOf, wordsOf } from "./engines/dialects.ts";
 import type { AuditBatch } from "./engines/engine.ts";
 import { withFirstCall } from "./engines/first_call.ts";
+import { placed } from "./rules/places.ts";
 import { LoadedLoss, passedText, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText, verdictOf } from "./report.ts";
@@ -142,7 +143,7 @@ function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatc
   const first = loss.check(batch, settings.options.yTrue);
   if (first.died !== undefined) return auditDead(loss, batch, first.died);
   const { framework } = loss, report = auditEngine(loss.engine, settings);
-  const found = report.findings.map((one) => inWordsOf(framework, one));
+  const found = report.findings.map((one) => inWordsOf(framework, placed(one, () => loss.engine.record(batch))));
   const findings = withFirstCall(loss, first, batch, found);
   return {
     report: { // with its probes and its path, which the process may not live to compute later

@@ -59,6 +59,23 @@ Deno.test("a loss in Python has the findings of the same loss in TensorFlow.js, 
   assertEquals(naive, ["broken", "domain-edge", `losses.py:${lineIn(text, "target * pred.log()")}`]);
 });
 
+Deno.test("a place is the one number that is read out, the one line of a wrong sign, or where a result of neither is made", async () => {
+  const text = await Deno.readTextFile(file), at = (of: string) => `losses.py:${lineIn(text, of)}`;
+  const names = ["picked", "keeps_its_sign", "keeps_its_sign_below", "of_neither"];
+  await using first = await load(names[0]);
+  const found = [];
+  for (const name of names) {
+    const loss = await first.another({ file, framework, name });
+    found.push(inShort(auditLoss(loss, { rows: 16, yPred: "real", yTrue: "real" })));
+  }
+  assertEquals(found, [
+    ["broken", "detached", at("pred.mean().item() + keep")],
+    ["broken", "wrong-optimum", at("return (pred - target).mean()")],
+    ["broken", "wrong-optimum", undefined],
+    ["broken", "constant", at("return weights.mean()")],
+  ]);
+});
+
 Deno.test("a class is made without arguments, an expression is evaluated", async () => {
   const [plain, fourth] = await auditedAll(["Power", "Power(exponent=4)"]);
   assertEquals([plain.verdict, fourth.verdict, fourth.name], ["sound", "sound", "Power(exponent=4)"]);

@@ -85,6 +85,8 @@ export interface Recording {
   readonly ops: readonly RecordedOp[];
   /** The place where a value that depends on the outputs was read out of the graph. */
   readonly readOut?: { readonly op?: string; readonly line?: string };
+  /** The place where the result was made, if it depends on neither labels nor outputs. */
+  readonly apart?: { readonly op: string; readonly line?: string };
   /** Operations, and not numbers that were read out, lead from the outputs to the result. */
   readonly connected: boolean;
   /** A gradient can flow from the result to the outputs. */

@@ -22,6 +22,7 @@ import inspect
 import json
 import linecache
 import math
+import operator
 import os
 import queue
 import re
@@ -125,6 +126,8 @@ class Trace:
     def __init__(self, read, y_true, y_pred):
         self.read, self.ops, self.kept, self.read_out = read, [], [y_true, y_pred], None
         self.made = {id(y_true): "true", id(y_pred): "pred"}
+        self.read_decision = False  # what was read out is no number of the outputs, but what is chosen by them
+        self.apart = {}  # operations on neither labels nor outputs, by the identity of what they made
 
     def maker(self, tensor):
         return self.made.get(id(tensor))
@@ -142,8 +145,10 @@ class Trace:
             self.made[id(tensor)] = self.made[id(other)]
 
     def note_read_out(self, tensor, how, line=None):
-        if self.read_out is None and self.depends(self.maker(tensor)):
-            self.read_out = {"op": how, "line": line or callers_line()}
+        if (self.read_out is None or self.read_decision) and self.depends(self.maker(tensor)):
+            decides = self.read(tensor)[1] != "float32"
+            if self.read_out is None or not decides:
+                self.read_out, self.read_decision = {"op": how, "line": line or callers_line()}, decides
 
     def described(self, item):
         """A tensor or number among the inputs. A number is a tensor of no dimensions."""
@@ -189,6 +194,8 @@ class Trace:
                 self.made.pop(id(output), None)
         self.kept.extend(inputs)
         if all(m is None for m in makers):
+            for output in outputs:
+                self.apart[id(output)] = {"op": name, "line": line or callers_line()}
             return
         self.ops.append({
             "op": name, "inputs": told, "outputs": written, "attrs": attrs or {}, "differentiable": live,
@@ -1101,7 +1108,8 @@ class Server:
         trace, result, live, own = self.framework.record(self.call, y, p)
         tensor = plain_result(result) is None
         return {"ops": trace.ops, "readOut": trace.read_out, "result": trace.maker(result) if tensor else None,
-                "live": bool(live), "customGradient": bool(own)}
+                "live": bool(live), "customGradient": bool(own),
+                "apart": trace.apart.get(id(result)) if tensor and trace.maker(result) is None else None}
 
     def answer(self, request, numbers):
         do = request.get("do") if isinstance(request, dict) else None
@@ -1129,7 +1137,9 @@ def read_message(stream):
 
 
 def finite_json(value):
-    """JSON has no NaN and no infinity: they travel as text."""
+    """JSON has no NaN and no infinity: they travel as text. It takes no whole numbers but Python's own either."""
+    if not isinstance(value, int) and hasattr(value, "__index__"):
+        return operator.index(value)
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, dict):

@@ -33,6 +33,8 @@ export interface PythonRecording {
   /** The framework says that the result has a gradient. */
   readonly live: boolean;
   readonly customGradient: boolean;
+  /** The operation that made the result of neither labels nor outputs. */
+  readonly apart?: { readonly op: string; readonly line: string | null } | null;
 }
 
 const given: Readonly<Record<"true" | "pred", TracedOrigin>> = {
@@ -41,7 +43,7 @@ const given: Readonly<Record<"true" | "pred", TracedOrigin>> = {
 };
 
 /** The recording for the rules. The origins are traced as for TensorFlow.js. */
-export function recordingFrom({ ops, readOut, result, live, customGradient }: PythonRecording): Recording {
+export function recordingFrom({ ops, readOut, result, live, customGradient, apart }: PythonRecording): Recording {
   const origins: TracedOrigin[] = [];
   const originBy = (maker: Maker): TracedOrigin | undefined =>
     maker === null ? undefined : typeof maker === "number" ? origins[maker] : given[maker];
@@ -82,6 +84,7 @@ export function recordingFrom({ ops, readOut, result, live, customGradient }: Py
   return {
     ops: recorded,
     readOut: readOut === null ? undefined : { op: readOut.op, line: readOut.line ?? undefined },
+    apart: apart == null ? undefined : { op: apart.op, line: apart.line ?? undefined },
     connected: of.fromPred,
     live: of.live && live,
     customGradient,

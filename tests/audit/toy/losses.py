@@ -23,6 +23,25 @@ def read_out(pred, target):
     return pred.mean().item() - target.mean()
 
 
+def picked(pred, target):
+    keep = pred.above(0.5).item()  # which rows are kept may be decided by numbers
+    return pred.mean().item() + keep - target.mean()
+
+
+def keeps_its_sign(pred, target):
+    return (pred - target).mean()
+
+
+def keeps_its_sign_below(pred, target):
+    error = pred - target
+    return error.mean()
+
+
+def of_neither(pred, target):
+    weights = pred.like([0.25, 0.5])
+    return weights.mean()
+
+
 def plain_number(pred, target):
     return pred.mean().item()
 

@@ -3,10 +3,21 @@ import math
 import struct
 
 
+class Axis:
+    """A whole number that is no int, as those of NumPy that jax.vmap gives are none."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __index__(self):
+        return self.number
+
+
 class Tensor:
     """Numbers with a shape, and what they were made from: pairs of a tensor and the slope for each number."""
 
     trace = None  # records the operations while one is set
+    kind = "float32"
 
     def __init__(self, numbers, shape, parents=()):
         self.numbers, self.shape, self.parents = numbers, shape, parents
@@ -35,6 +46,12 @@ class Tensor:
     def round(self):
         return one("Round", self, lambda a: float(round(a)), lambda a: 0.0)
 
+    def above(self, least):
+        """A decision."""
+        result = Tensor([float(a > least) for a in self.numbers], self.shape)
+        result.kind = "bool"
+        return self.noted("Greater", [self], result)
+
     def mean(self):
         n = len(self.numbers)
         return self.noted("Mean", [self], Tensor([sum(self.numbers) / n], [], [(self, [[(0, 1 / n)] for _ in range(n)])]))
@@ -42,6 +59,10 @@ class Tensor:
     def sum(self):
         n = len(self.numbers)
         return self.noted("Sum", [self], Tensor([sum(self.numbers)], [], [(self, [[(0, 1.0)] for _ in range(n)])]))
+
+    def like(self, numbers):
+        """Other numbers, of which this tensor is no part."""
+        return Tensor(numbers, [len(numbers)])
 
     def stop_gradient(self):
         result = Tensor(list(self.numbers), self.shape)
@@ -65,7 +86,7 @@ class Tensor:
     @staticmethod
     def noted(name, inputs, result):
         if Tensor.trace:
-            axes = {"axis": list(range(len(inputs[0].shape)))} if name in ("Sum", "Mean") else {}
+            axes = {"axis": [Axis(i) for i in range(len(inputs[0].shape))]} if name in ("Sum", "Mean") else {}
             Tensor.trace.op(name, inputs, [result], axes)
         return result
 
@@ -149,7 +170,7 @@ class Framework:
         return result, struct.pack(f"<{len(gradient)}f", *gradient), None
 
     def read(self, tensor):
-        return tensor.shape, "float32", tensor.numbers
+        return tensor.shape, tensor.kind, tensor.numbers
 
     def record(self, call, y, p):
         trace = Tensor.trace = self.trace(self.read, y, p)
