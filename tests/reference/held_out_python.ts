@@ -8,19 +8,21 @@
  * `limit` seconds is ended. `firstRight`: the first finding has an expected cause; `withinThree`: one of the first three has;
  * `lineRight`: a first finding that is right names an expected line; `falseAlarms`: sound losses with an error or a warning.
  *
- * The record is that of the first run. Four losses without labels took one argument then and were refused; they have an unused
- * `labels` since. The losses are retold from their sources, with the same operations and the same fault, and are no copies.
+ * `firstRun` of the record is that of the first run and stays; `now` is the last one, whatever has been mended since. Four losses
+ * without labels took one argument then and were refused; they have an unused `labels` since. `since` of a case are options that
+ * the audit did not have then. The losses are retold from their sources, with the same operations and the same fault, and are no copies.
  *
  * @module
  */
 import { auditLoss, type AuditOptions } from "../../lib/audit/mod.ts";
-import { pythonLoss } from "../../lib/audit/engines/python_loss.ts";
+import { type PythonLoss, pythonLoss } from "../../lib/audit/engines/python_loss.ts";
 
 interface Case {
   readonly file: string;
   readonly name: string;
   readonly framework: string;
   readonly options: { readonly predictions: string; readonly labels: string; readonly columns?: number };
+  readonly since?: Pick<AuditOptions, "labelColumns">;
   readonly kind: "fault" | "sound";
   readonly causes?: readonly string[];
   readonly lines?: readonly number[];
@@ -42,15 +44,28 @@ const [python = "python3", reports] = Deno.args, limit = 150;
 const folder = new URL("held_out_python/", import.meta.url);
 const cases: Case[] = JSON.parse(await Deno.readTextFile(new URL("cases.json", folder)));
 
-async function outcomeOf({ file, name, framework, options }: Case): Promise<Outcome> {
+const opened = new Map<string, PythonLoss>(); // a process per file
+
+/** A loss of a file, whose process is started once. */
+async function lossOf({ file, name, framework }: Case): Promise<PythonLoss> {
+  const options = { file: new URL(file, folder).pathname, name, framework }, before = opened.get(file);
+  const loss = before === undefined ? await pythonLoss({ ...options, python }) : await before.another(options);
+  opened.set(file, loss);
+  return loss;
+}
+
+async function outcomeOf(one: Case): Promise<Outcome> {
+  const { file, name, options, since } = one;
   const { predictions, labels, columns } = options, [yTrue, ...extraLabels] = labels.split(",");
   const end = performance.now() + 1000 * limit;
   const onProgress = () => {
     if (performance.now() > end) throw new Error(`longer than ${limit} s`);
   };
   try {
-    await using loss = await pythonLoss({ file: new URL(file, folder).pathname, name, framework, python });
-    const audit = auditLoss(loss, { yPred: predictions, yTrue, extraLabels, columns, name, onProgress } as AuditOptions);
+    const audit = auditLoss(
+      await lossOf(one),
+      { yPred: predictions, yTrue, extraLabels, columns, ...since, name, onProgress } as AuditOptions,
+    );
     if (reports) await Deno.writeTextFile(reports, `== ${file}#${name}\n${audit}\n\n`, { append: true });
     const findings = audit.findings.map(({ cause, severity, where }) => {
       const line = where?.line?.match(/:(\d+)/)?.[1];
@@ -94,4 +109,6 @@ const tallies = {
 };
 console.table(tallies);
 const outcomes = Object.fromEntries(done.map(({ file, name, outcome }) => [`${file}#${name}`, outcome]));
-await Deno.writeTextFile(new URL("held_out_python.json", import.meta.url), `${JSON.stringify({ tallies, outcomes }, null, 2)}\n`);
+for (const loss of opened.values()) await loss.close();
+const record = new URL("held_out_python.json", import.meta.url), { firstRun } = JSON.parse(await Deno.readTextFile(record));
+await Deno.writeTextFile(record, `${JSON.stringify({ firstRun, now: { tallies, outcomes } }, null, 2)}\n`);
