@@ -1,5 +1,6 @@
 /**
- * Audits the losses of held_out_python/, which the audit was never tuned on, and records held_out_python.json beside this file:
+ * Audits the losses of held_out_python/, none of which had been audited before the first run, and records
+ * held_out_python.json beside this file:
  *
  *     deno run -A tests/reference/held_out_python.ts PYTHON
  *
