@@ -43,13 +43,10 @@ export function readingOf(
   sampler: Sampler,
   options: AuditOptions,
 ): { sampler: Sampler; reading?: string } {
-  const readings = readingsOf(options);
-  if (readings === undefined) return { sampler };
-  const other = turned(sampler, options), { seed = 1, rows = 64 } = options;
-  const [straight, back] = [sampler, other].map((one) => one("perfect", seed, rows)).map((one) =>
-    one && value(one).value
-  );
-  if (straight === undefined || back === undefined) return { sampler };
+  const readings = readingsOf(options), { seed = 1, rows = 64 } = options, right = sampler("perfect", seed, rows);
+  if (readings === undefined || right === undefined) return { sampler };
+  const other = turned(sampler, options);
+  const [straight, back] = [right, other("perfect", seed, rows)!].map((batch) => value(batch).value);
   if (readings.ofOdd && !(Math.abs(straight + back) <= 1e-6 * Math.abs(straight))) return { sampler };
   return back < straight ? { sampler: other, reading: readings.turned } : { sampler, reading: readings.straight };
 }

@@ -1,6 +1,6 @@
 // Ranks of lists that do not fit into a cache: the wider sort, and the way back to the places.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { between, byPlace, rankFalling, rankRows } from "../../lib/numerics/rank.ts";
+import { between, byPlace, drawnRows, rankFalling, rankRows } from "../../lib/numerics/rank.ts";
 import { random } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
@@ -61,11 +61,32 @@ Deno.test("rankRows: a NaN comes first or last, wherever it stands among few or 
     for (const at of [0, 1, n >> 1, n - 1]) {
       for (const nan of [[at], [at, (at + 1) % n]]) {
         const next = random(5), yPred = Float64Array.from({ length: n }, (_, i) => nan.includes(i) ? NaN : next());
-        const { sorted } = rankRows({ yTrue: yPred.map(() => 1), yPred });
+        const { sorted, order } = rankRows({ yTrue: yPred.map(() => 1), yPred });
+        assertEquals(order.toSorted(), new Uint32Array(n).map((_, i) => i));
         assert(Number.isNaN(sorted[0]) || Number.isNaN(sorted[n - 1]), `${n} numbers, NaN at ${nan}`);
       }
     }
   }
+});
+
+Deno.test("rankRows: the sorted numbers are those of the order, few or many, float32 or not", () => {
+  for (const n of [100, 101, 300]) {
+    const next = random(7), yPred = Array.from({ length: n }, () => next() - 0.5), yTrue = yPred.map(() => 1);
+    for (const numbers of [yPred, yPred.map(Math.fround)]) {
+      const { order, sorted } = rankRows({ yTrue, yPred: numbers });
+      assertEquals([...sorted], [...order].map((place) => numbers[place]));
+      assertEquals([...sorted], numbers.toSorted((a, b) => b - a));
+    }
+  }
+});
+
+Deno.test("drawnRows: rows come as often as they were drawn, those without a weight not at all", () => {
+  const ranked = rankRows({ yTrue: [1, 0, 1, 0], yPred: [0.25, 0.5, 0.75, 1], sampleWeight: [2, 3, 0, 0.5] });
+  const { sorted, positive, negative } = drawnRows(ranked, Uint32Array.of(2, 1, 3, 0)); // by place
+  assertEquals([[...sorted], [...positive], [...negative]], [[0.5, 0.25, 0.25], [0, 2, 2], [3, 0, 0]]);
+  const hard = drawnRows(rankRows({ yTrue: [1, 0], yPred: [0.25, 0.5] }), Uint32Array.of(1, 2));
+  assertEquals([hard.positive, hard.negative], [Uint8Array.of(0, 0, 1), Uint8Array.of(1, 1, 0)]);
+  assertEquals(drawnRows(ranked, new Uint32Array(4)).sorted.length, 0);
 });
 
 Deno.test("rankRows: the weights of both labels in falling order, and their sums", () => {
@@ -100,6 +121,8 @@ Deno.test("between: a threshold from one number up to the next, a float32 inside
     const b = a + 1e-15, found = between(a, b)!;
     assert(found >= a && found < b, `${found}`);
   }
+  const upper = Math.fround(0.3), below = between(upper - 1e-12, upper)!; // the middle rounds to the upper end
+  assert(below >= upper - 1e-12 && below < upper, `${below}`);
   assertEquals([between(-1, 0.5), between(-1, 1), between(1, 1.5), between(0.5, 1.5)], [
     undefined,
     undefined,
