@@ -126,6 +126,7 @@ class Trace:
     def __init__(self, read, y_true, y_pred):
         self.read, self.ops, self.kept, self.read_out = read, [], [y_true, y_pred], None
         self.made = {id(y_true): "true", id(y_pred): "pred"}
+        self.reading = False
         self.read_decision = False  # what was read out is no number of the outputs, but what is chosen by them
         self.apart = {}  # operations on neither labels nor outputs, by the identity of what they made
 
@@ -145,8 +146,14 @@ class Trace:
             self.made[id(tensor)] = self.made[id(other)]
 
     def note_read_out(self, tensor, how, line=None):
-        if (self.read_out is None or self.read_decision) and self.depends(self.maker(tensor)):
-            decides = self.read(tensor)[1] != "float32"
+        if self.reading or not (self.read_out is None or self.read_decision):
+            return
+        if self.depends(self.maker(tensor)):
+            self.reading = True  # which is no reading of the loss
+            try:
+                decides = self.read(tensor)[1] != "float32"
+            finally:
+                self.reading = False
             if self.read_out is None or not decides:
                 self.read_out, self.read_decision = {"op": how, "line": line or callers_line()}, decides
 

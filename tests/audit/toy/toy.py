@@ -17,6 +17,7 @@ class Tensor:
     """Numbers with a shape, and what they were made from: pairs of a tensor and the slope for each number."""
 
     trace = None  # records the operations while one is set
+    quiet = False  # an operation is recorded: its numbers are read for the recording
     kind = "float32"
 
     def __init__(self, numbers, shape, parents=()):
@@ -68,7 +69,7 @@ class Tensor:
         result = Tensor(list(self.numbers), self.shape)
         if Tensor.trace:
             Tensor.trace.note_read_out(self, "stop_gradient")
-            Tensor.trace.op("StopGradient", [self], [result], live=False)
+            Tensor.recorded("StopGradient", [self], [result], live=False)
         return result
 
     def fill_above(self, least, value):
@@ -87,8 +88,16 @@ class Tensor:
     def noted(name, inputs, result):
         if Tensor.trace:
             axes = {"axis": [Axis(i) for i in range(len(inputs[0].shape))]} if name in ("Sum", "Mean") else {}
-            Tensor.trace.op(name, inputs, [result], axes)
+            Tensor.recorded(name, inputs, [result], axes)
         return result
+
+    @staticmethod
+    def recorded(*args, **more):
+        Tensor.quiet = True
+        try:
+            Tensor.trace.op(*args, **more)
+        finally:
+            Tensor.quiet = False
 
 
 def one(name, x, value, slope):
@@ -170,6 +179,8 @@ class Framework:
         return result, struct.pack(f"<{len(gradient)}f", *gradient), None
 
     def read(self, tensor):
+        if Tensor.trace and not Tensor.quiet:
+            Tensor.trace.note_read_out(tensor, "numpy")  # as TensorFlow notes every reading
         return tensor.shape, tensor.kind, tensor.numbers
 
     def record(self, call, y, p):
