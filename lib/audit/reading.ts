@@ -43,7 +43,9 @@ export function readingOf(
   sampler: Sampler,
   options: AuditOptions,
 ): { sampler: Sampler; reading?: string } {
-  const readings = readingsOf(options), { seed = 1, rows = 64 } = options, right = sampler("perfect", seed, rows);
+  const readings = readingsOf(options),
+    { seed = 1, rows = 64 } = options,
+    right = readings && sampler("perfect", seed, rows);
   if (readings === undefined || right === undefined) return { sampler };
   const other = turned(sampler, options);
   const [straight, back] = [right, other("perfect", seed, rows)!].map((batch) => value(batch).value);

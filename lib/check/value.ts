@@ -56,6 +56,13 @@ export const anArray: Rule = {
   Kind: TypeError,
 };
 
+/** Makes a rule for an array, not a typed one, of what it says. */
+export const anArrayOf = (what: string): Rule => ({
+  must: `an array of ${what}`,
+  valid: Array.isArray,
+  Kind: TypeError,
+});
+
 export const aSignal: Rule = {
   must: "an AbortSignal",
   valid: (value) => typeof (value as AbortSignal | null | undefined)?.throwIfAborted === "function",

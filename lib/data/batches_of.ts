@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { statSync } from "node:fs";
 import pl from "nodejs-polars";
 import { describe } from "../check/describe.ts";
-import { check, integerFrom } from "../check/value.ts";
+import { anArrayOf, check, integerFrom, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { csvForm, csvRecords, explainFailure } from "./csv.ts";
 import { formatOf } from "./open_text.ts";
@@ -166,11 +166,7 @@ export function batchesOf(source: string | Frame | LazyFrame, options: BatchesOf
   checkOptions("batches", options, ["label", "features", "sampleWeight", "batchSize"]);
   const { label, sampleWeight, batchSize = 1024 } = options;
   check(TASK, { batchSize }, integerFrom(1));
-  check(TASK, { features: options.features }, {
-    must: "an array of the names of columns",
-    valid: (names) => names === undefined || Array.isArray(names),
-    Kind: TypeError,
-  });
+  check(TASK, { features: options.features }, optional(anArrayOf("the names of columns")));
   const table = tableOf(source), there = table.columns;
   const features = options.features ?? there.filter((column) => column !== label && column !== sampleWeight);
   const columns = [...new Set([...features, label, ...(sampleWeight === undefined ? [] : [sampleWeight])])];

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
-import { check } from "../check/value.ts";
+import { anArrayOf, check } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { type LabelledFrame, labelsOf } from "./labels.ts";
 import type { Dataset } from "./load_dataset.ts";
@@ -34,11 +34,7 @@ export type FrameDataset = LabelledFrame & Pick<Dataset, "features" | "categoric
 
 /** Columns of a frame whose kinds are known. */
 function frameColumns({ frame, features, categorical }: FrameDataset): Column[] {
-  check(TASK, { features, categorical }, {
-    must: "an array of the names of columns",
-    valid: Array.isArray,
-    Kind: TypeError,
-  });
+  check(TASK, { features, categorical }, anArrayOf("the names of columns"));
   const absent = features.filter((column) => !frame.columns.includes(column));
   if (absent.length > 0) throw new Error(`Cannot ${TASK}: the frame has no column ${describe(absent[0])}`);
   return features.map((name) => {
@@ -84,7 +80,7 @@ function frameColumns({ frame, features, categorical }: FrameDataset): Column[] 
 export function prepare(dataset: FrameDataset | TableDataset, split: Split, options: PrepareOptions = {}): Prepared {
   checkOptions("the parts", options, ["heavyTails"]);
   const labels = labelsOf(TASK, dataset), columns = "frame" in dataset ? frameColumns(dataset) : dataset.columns;
-  check(TASK, { columns }, { must: "the columns of a table", valid: Array.isArray, Kind: TypeError });
+  check(TASK, { columns }, anArrayOf("the columns of a table"));
   const arrays = prepareColumns(columns, labels, split, options), { features } = arrays;
   const toPart = ({ x, y }: PartArrays): Part => ({
     x: tf.tensor2d(new Float32Array(x), [y.length, features.length]),

@@ -1,4 +1,4 @@
-import { check, integerFrom, oneOf } from "../check/value.ts";
+import { anArrayOf, check, integerFrom, oneOf } from "../check/value.ts";
 import type { CategoryColumn, Column, HeavyTails, NumberColumn, PrepareOptions } from "./table.ts";
 import type { Split } from "./split.ts";
 import { presentValues, standardize, type Standardized } from "./standardize.ts";
@@ -109,11 +109,7 @@ function matrix(columns: readonly MatrixColumn[], rows: readonly number[]): Floa
 function checkSplit(split: Split, height: number): void {
   const seen = new Map<number, string>(), inTable = integerFrom(0, height - 1);
   for (const part of ["train", "validation", "test"] as const) {
-    check(TASK, { [`split.${part}`]: split?.[part] }, {
-      must: "an array of rows",
-      valid: Array.isArray,
-      Kind: TypeError,
-    });
+    check(TASK, { [`split.${part}`]: split?.[part] }, anArrayOf("rows"));
     if (split[part].length === 0 && part !== "validation") {
       throw new RangeError(`Cannot ${TASK}: 'split.${part}' must have a row`);
     }

@@ -1,4 +1,4 @@
-import { check, integerFrom } from "../check/value.ts";
+import { anArrayOf, check, integerFrom } from "../check/value.ts";
 import pl from "nodejs-polars";
 import { aFrame } from "./labels.ts";
 import type { Frame } from "./types.ts";
@@ -24,7 +24,7 @@ import type { Frame } from "./types.ts";
  */
 export function takeRows(frame: Frame, rows: readonly number[]): Frame {
   check("take rows", { frame }, aFrame);
-  check("take rows", { rows }, { must: "an array of rows", valid: Array.isArray, Kind: TypeError });
+  check("take rows", { rows }, anArrayOf("rows"));
   const inFrame = integerFrom(0, frame.height - 1), bad = rows.findIndex((row) => !inFrame.valid(row));
   if (bad >= 0) check("take rows", { [`rows[${bad}]`]: rows[bad] }, inFrame);
   const take = (column: string) => {

@@ -167,7 +167,10 @@ Deno.test("what is no data set, label, frame, split or list of rows is refused b
     [() => prepare(whole, undefined as never), "'split.train' must be an array of rows, it is undefined"],
     [() => prepare(whole, { ...split, test: 3 as never }), "'split.test' must be an array of rows, it is 3"],
     [() => prepare({ ...whole, features: "a" as never }, split), "'features' must be an array of the names of columns"],
-    [() => prepare({ yTrue: [0, 1] } as never, split), "'columns' must be the columns of a table, it is undefined"],
+    [
+      () => prepare({ yTrue: [0, 1] } as never, split),
+      "'columns' must be an array of the columns of a table, it is undefined",
+    ],
     [() => takeRows(wdbc as never, [0]), "Cannot take rows: 'frame' must be a polars frame"],
     [() => takeRows(frame, 0 as never), "Cannot take rows: 'rows' must be an array of rows, it is 0"],
     [
