@@ -508,6 +508,8 @@ Deno.test("an exponential of real outputs that overflows is a note, a logarithm 
       .map(({ severity, where }) => `${severity} ${where?.op}`).join();
   const rate = (y: Tensor, p: Tensor) => tf.mean(tf.sub(tf.exp(p), tf.mul(y, p))) as Tensor;
   assertEquals(said(rate), "note Exp");
+  const { findings } = auditLoss(rate, options); // where it is NaN, nothing is flat
+  assert(!findings.some(({ cause }) => cause === "saturated"), String(findings.map(({ message }) => message)));
   assertEquals(said(rate, { yPred: "logits" }), "error Exp");
   const naive = (y: Tensor, p: Tensor) =>
     tf.mean(tf.sub(tf.log(tf.sum(tf.exp(p), 1)), tf.sum(tf.mul(y, p), 1))) as Tensor;
