@@ -85,32 +85,6 @@ Deno.test("a file that imports TensorFlow.js is found", () => {
   }
 });
 
-/** The rooms left when, again and again, those that import no room left are taken away: those of a circle, and those above. */
-function roomsOfCircles(imports: ReadonlyMap<string, ReadonlySet<string>>): string[] {
-  const left = new Set(imports.keys());
-  for (let before = Infinity; left.size < before;) {
-    before = left.size;
-    for (const room of left) if (![...imports.get(room)!].some((other) => left.has(other))) left.delete(room);
-  }
-  return [...left];
-}
-
-Deno.test("the folders of lib import one another in one direction, types included", () => {
-  const roomOf = (path: string) => path.split("/")[0], imports = new Map<string, Set<string>>();
-  for (const file of within("")) {
-    const rooms = imports.get(roomOf(file)) ?? new Set();
-    for (const [, from] of Deno.readTextFileSync(new URL(file, lib)).matchAll(/(?:from |import\()"(\.[^"]+\.ts)"/g)) {
-      rooms.add(roomOf(new URL(from, new URL(file, lib)).href.slice(lib.href.length)));
-    }
-    rooms.delete(roomOf(file));
-    imports.set(roomOf(file), rooms);
-  }
-  assert(imports.get("curves")!.has("kernels") && imports.get("losses")!.has("curves"));
-  assertEquals(roomsOfCircles(imports), []);
-  imports.get("check")!.add("audit");
-  assert(roomsOfCircles(imports).includes("audit"), "a circle is found");
-});
-
 /** The place of each folder in the order of imports that CONTRIBUTING.md draws: its line, its chain there, its place in the chain. */
 function placesOfFolders(): Map<string, readonly [line: number, chain: number, place: number]> {
   const [, lines] = Deno.readTextFileSync(new URL("CONTRIBUTING.md", root)).match(/## The house\n\n((?: {4}.*\n)+)/)!;
