@@ -50,7 +50,7 @@ export const sqlSpec: TaskSpec = {
     "  threshold  finds the threshold with the best score, exactly, without a sort\n" +
     "  report     prints precision, recall, F1 and support of each class, for each slice with --by\n" +
     "  curve      computes the precision-recall and ROC curves, with bounds of their areas\n" +
-    "  fit        trains a logistic model on the score of all rows\n\n" +
+    "  fit        trains a logistic model on the score of all rows; it standardises the features\n\n" +
     "FILE is Parquet, CSV or JSON (also .gz and .zst), a pattern such as 'scored/*.parquet', or a folder. TABLE is a table\n" +
     "of --database, or of Spark's catalog.",
   usage: "counts|threshold|report|curve FILE-OR-TABLE --label COLUMN --output COLUMN[,COLUMN …] [--json FILE]\n" +
@@ -329,7 +329,7 @@ export function fitRemarks({ name, value }: Score, { history, table }: LinearFit
   const remarks: string[] = [];
   if (history.score.at(-1)! <= best + 1e-9) {
     const also = `${name} ${short(best)} is also that of one decision for all rows`;
-    remarks.push(`${also}: standardise the features, or give more --epochs`);
+    remarks.push(`${also}: give more --epochs, or other features`);
   }
   if (fall > 0.01) {
     const percent = (100 * fall).toFixed(1);
@@ -352,6 +352,7 @@ async function fit(query: Query, from: Source, values: Values, report: Reporter)
     threshold: values.threshold === undefined ? undefined : thresholdsOf(values) as number,
     epochs,
     learningRate: numberOption("learning-rate", values["learning-rate"], 1e-6, 0.05),
+    standardize: true,
     resume,
     dialect: values.engine === "spark" ? "spark" : "duckdb",
     onEpoch: async ({ epoch, loss, score: value, state }) => {

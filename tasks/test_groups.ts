@@ -46,6 +46,7 @@ const longest = [
   "compare/compare_losses_test.ts",
   "compare/curve_score_test.ts",
   "audit/rules_test.ts",
+  "tasks/mutants_test.ts",
 ];
 
 /** Says whether the tests of a file take so long that they do not wait for those of others. */

@@ -1,10 +1,11 @@
 import { describe } from "../check/describe.ts";
-import { anObject, check, integerFrom, oneOf, optional, positive } from "../check/value.ts";
+import { aBoolean, anObject, check, integerFrom, oneOf, optional, positive } from "../check/value.ts";
 import { adam, sgd, type Update } from "../network/adam.ts";
 import { bestOf } from "../scores/score.ts";
 import { scoreCounts } from "../scoring/score_batch.ts";
 import { checkQuery } from "./answer.ts";
 import type { Query } from "./dialect.ts";
+import { type FeatureScale, fromScaled, gradientByScaled, measureScale, sameScale, toScaled } from "./feature_scale.ts";
 import type { LinearOptions, LinearWeights } from "./linear_sql.ts";
 import {
   checkLabels,
@@ -38,6 +39,13 @@ export interface FitMetricOnOptions extends LinearOptions {
    * @default {0 each}
    */
   start?: LinearWeights;
+  /**
+   * Trains on the features less their means and divided by their standard deviations, which takes two more scans. The weights
+   * at the start and at the end are those of the features as the table has them.
+   *
+   * @default {false}
+   */
+  standardize?: boolean;
   /** The state of an earlier training with the same options, to go on from; `epochs` may differ. */
   resume?: LinearFitState;
   /** A function that is called after each epoch; the state in it can be written as JSON. */
@@ -52,7 +60,9 @@ export interface LinearHistory {
   readonly score: number[];
 }
 
-/** The state of a training as JSON, version 1. The gradients determine the weights and the state of the optimizer. */
+/**
+ * The state of a training as JSON, version 1. The scale and the gradients determine the weights and the state of the optimizer.
+ */
 export interface LinearFitState {
   /** The version of the format. */
   readonly version: 1;
@@ -60,7 +70,9 @@ export interface LinearFitState {
   readonly settings: string;
   /** The number of rows, and the weights of the positives and the negatives. */
   readonly table: { readonly rows: number; readonly positives: number; readonly negatives: number };
-  /** The gradient of each epoch done, the bias last. */
+  /** The means and the standard deviations of the features: 0 and 1 each without `standardize`. */
+  readonly scale: FeatureScale;
+  /** The gradient of each epoch done by the weights of the scaled features, the bias last. */
   readonly gradients: readonly (readonly number[])[];
   /** The history of the epochs done. */
   readonly history: LinearHistory;
@@ -90,7 +102,7 @@ const what = "the fit";
 
 /** Describes the options that a resumed training must share. */
 function settingsOf(options: FitMetricOnOptions, linear: Linear, start: LinearWeights): string {
-  const { optimizer = "adam", learningRate = 0.001, features, label, sampleWeight } = options;
+  const { optimizer = "adam", learningRate = 0.001, standardize = false, features, label, sampleWeight } = options;
   const { score: { name }, step, scoring: { zeroDivision } } = linear;
   return JSON.stringify({
     score: name,
@@ -101,6 +113,7 @@ function settingsOf(options: FitMetricOnOptions, linear: Linear, start: LinearWe
     sampleWeight,
     optimizer,
     learningRate,
+    standardize,
     start,
   });
 }
@@ -121,8 +134,13 @@ function checkedState(state: LinearFitState, settings: string, size: number): Li
       `Cannot make ${what}: 'resume' is of a different training, its settings are ${state.settings}, not ${settings}`,
     );
   }
-  const { gradients } = state;
-  if (Array.isArray(gradients) && gradients.every((g) => Array.isArray(g) && g.length === size)) return state;
+  const { scale, gradients } = state;
+  const areNumbers = (list: unknown, length: number) =>
+    Array.isArray(list) && list.length === length && list.every(Number.isFinite);
+  if (!areNumbers(scale?.means, size - 1) || !areNumbers(scale?.deviations, size - 1)) {
+    throw new RangeError(`Cannot make ${what}: the 'scale' of 'resume' must be two lists of ${size - 1} numbers`);
+  }
+  if (Array.isArray(gradients) && gradients.every((g) => areNumbers(g, size))) return state;
   throw new RangeError(`Cannot make ${what}: the 'gradients' of 'resume' must be lists of ${size} numbers`);
 }
 
@@ -132,7 +150,9 @@ function checkedState(state: LinearFitState, settings: string, size: number): Li
  *     θ ← step(θ, ∂/∂θ (1 − score(C)))        C = the soft counts of all rows
  *
  * The engine adds up four counts and one sum per weight, see {@linkcode metricGradientOn}. The score, its partial derivatives
- * and the optimizer run here, in float64. A training resumed from a state ends at the bits of an uninterrupted one, if the
+ * and the optimizer run here, in float64. With
+ * `standardize` the θ that is trained has the features (x − mean) / standard deviation, whose gradient follows from these sums:
+ * (∂/∂θⱼ − meanⱼ·∂/∂b) / deviationⱼ. A training resumed from a state ends at the bits of an uninterrupted one, if the
  * engine gives the same sums.
  *
  * @param query The engine. The table must be the same in every scan.
@@ -164,32 +184,46 @@ function checkedState(state: LinearFitState, settings: string, size: number): Li
  */
 export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Promise<LinearFit> {
   checkQuery(what, query);
-  const linear = toLinear(what, options, ["epochs", "optimizer", "learningRate", "start", "resume", "onEpoch"]);
-  const { epochs, features, onEpoch, resume } = options, size = features.length + 1;
+  const linear = toLinear(what, options, [
+    "epochs",
+    "optimizer",
+    "learningRate",
+    "start",
+    "standardize",
+    "resume",
+    "onEpoch",
+  ]);
+  const { epochs, features, onEpoch, resume, standardize } = options, size = features.length + 1;
   check(`make ${what}`, { epochs }, integerFrom(1));
+  check(`make ${what}`, { standardize }, optional(aBoolean));
   check(`make ${what}`, { resume }, optional(anObject));
   const start = options.start ?? { weights: features.map(() => 0), bias: 0 };
   checkWeights(what, start, features);
-  const theta = Float64Array.of(...start.weights, start.bias), update = updateOf(options, size);
+  const update = updateOf(options, size);
   const settings = settingsOf(options, linear, start);
   const saved = resume && checkedState(resume, settings, size);
   const gradients = [...saved?.gradients ?? []];
   const history: LinearHistory = { loss: [...saved?.history.loss ?? []], score: [...saved?.history.score ?? []] };
-  for (const gradient of gradients) update(theta, Float64Array.from(gradient));
-  const model = (): LinearWeights => ({ weights: [...theta.subarray(0, -1)], bias: theta[size - 1] });
+  const scale = saved?.scale ??
+    (standardize ? await measureScale(query, linear, start, features) : sameScale(features));
+  const scaled = toScaled(start, scale), theta = Float64Array.of(...scaled.weights, scaled.bias);
+  const model = (): LinearWeights => fromScaled({ weights: [...theta.subarray(0, -1)], bias: theta[size - 1] }, scale);
   const state = (): LinearFitState => ({
     version: 1,
     settings,
     table: labelsOf(counted),
+    scale,
     gradients: [...gradients],
     history: { loss: [...history.loss], score: [...history.score] },
   });
+  for (const gradient of gradients) update(theta, Float64Array.from(gradient));
   let counted = await linearCounts(query, linear, model());
   if (saved !== undefined) checkLabels(what, counted, saved.table.rows, saved.table.positives, saved.table.negatives);
   for (let epoch = gradients.length; epoch < epochs; epoch++) {
     const { value, gradient, alive } = await linearGradient(query, linear, model(), counted);
-    if (alive === 0 && value !== 0) throw deadGradient(linear, epoch);
-    gradients.push([...gradient.weights, gradient.bias]);
+    if (alive === 0 && value !== 0) throw deadGradient(linear, epoch, standardize);
+    const step = gradientByScaled(gradient, scale);
+    gradients.push([...step.weights, step.bias]);
     update(theta, Float64Array.from(gradients[epoch]));
     counted = await recount(query, linear, model(), counted);
     const loss = bestOf(linear.score) - scoreCounts([counted.counts], undefined, linear.scoring).value;
@@ -220,8 +254,8 @@ async function recount(
   return counted;
 }
 
-const deadGradient = ({ score }: Linear, epoch: number): RangeError =>
+const deadGradient = ({ score }: Linear, epoch: number, standardize = false): RangeError =>
   new RangeError(
-    `Cannot train on ${score.name}: no row has a gradient in epoch ${epoch}; standardise the features, begin from smaller ` +
-      "weights, or lower 'slope'",
+    `Cannot train on ${score.name}: no row has a gradient in epoch ${epoch}; ` +
+      `${standardize ? "" : "set 'standardize', "}begin from smaller weights, or lower 'slope'`,
   );

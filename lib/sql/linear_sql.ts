@@ -99,6 +99,15 @@ const groups = (terms: readonly string[], from: string): string =>
   `SELECT CAST(flag AS STRING) AS flag, CAST(COUNT(*) AS STRING) AS n, ${terms.join(", ")} FROM (${from}) AS terms ` +
   `GROUP BY flag`;
 
+/** Writes the text of a scan that measures the features: per feature the weighted sums of x − c and of its square. */
+export function momentsText(rows: string, start: LinearWeights, step: StepSql, centers: readonly number[]): string {
+  const terms = centers.flatMap((center, j) => {
+    const difference = `(x${j} - ${double(center)})`;
+    return [sum(`sum_x${j}`, `w * ${difference}`), sum(`square_x${j}`, `w * ${difference} * ${difference}`)];
+  });
+  return groups([sum("whole", "w"), ...terms], withOutputs(rows, start, step));
+}
+
 /** Writes the text of the first pass: the soft counts, and the counts of the decisions (`hard_tp` …). */
 export function softCountsText(rows: string, weights: LinearWeights, step: StepSql): string {
   const one = double(1);

@@ -75,7 +75,7 @@ export function checkWeights(what: string, { weights, bias }: LinearWeights, fea
 }
 
 /** Returns the row of an answer that holds the sums; refuses a table with values out of range. */
-function onlyRow(what: string, answer: unknown): Record<string, unknown> {
+export function onlyRow(what: string, answer: unknown): Record<string, unknown> {
   const list = checkAnswer(answer);
   for (const row of list) {
     const flag = read(row, "flag", Number), n = read(row, "n", Number);

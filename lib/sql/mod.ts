@@ -23,6 +23,7 @@ export { type TableThreshold, tuneThresholdOn, type TuneThresholdOnOptions } fro
 export { type Bounds, curveOn, type CurveOnOptions, type CurvePoint, type TableCurve } from "./curve_on.ts";
 export type { LinearOptions, LinearWeights } from "./linear_sql.ts";
 export { type LinearGradient, metricGradientOn, type MetricGradientOnOptions } from "./metric_gradient_on.ts";
+export type { FeatureScale } from "./feature_scale.ts";
 export {
   fitMetricOn,
   type FitMetricOnOptions,

@@ -173,6 +173,88 @@ onDuckdb("a training resumed from its state ends at the bits of an uninterrupted
   await refused({}, "'from' changed between two scans, the number of rows is");
 });
 
+/** A table whose first feature is far from 0 and whose third is the same in all rows, and the same with scaled features. */
+async function makeScaledTables(engine: Engine): Promise<void> {
+  const given = someRows(300).map(({ x, ...row }) => ({ ...row, x: [1e6 + 2000 * x[0], 0.01 * x[1], 7] }));
+  const whole = given.reduce((sum, { w }) => sum + w, 0);
+  const moments = names.map((_, j) => {
+    const mean = given.reduce((sum, { w, x }) => sum + w * x[j], 0) / whole;
+    return {
+      mean,
+      deviation: Math.sqrt(given.reduce((sum, { w, x }) => sum + w * (x[j] - mean) ** 2, 0) / whole) || 1,
+    };
+  });
+  const scaled = given.map(({ x, ...row }) => ({
+    ...row,
+    x: x.map((v, j) => (v - moments[j].mean) / moments[j].deviation),
+  }));
+  await makeTable(engine, scaled);
+  await engine.run("CREATE OR REPLACE TABLE scaled AS SELECT * FROM t");
+  await makeTable(engine, given);
+}
+
+onDuckdb(
+  "a standardised training is the training on the scaled features; raw features do not train",
+  async (engine) => {
+    await makeScaledTables(engine);
+    const options = { ...table, score: "f1", sampleWeight: "w", epochs: 20, learningRate: 0.1 } as const;
+    const { history, weights, bias, state } = await fitMetricOn(engine.query, { ...options, standardize: true });
+    const wanted = await fitMetricOn(engine.query, { ...options, from: "scaled" });
+    for (const key of ["loss", "score"] as const) {
+      history[key].forEach((v, epoch) => assertWithin(v, wanted.history[key][epoch], 1e-9, `${key}, epoch ${epoch}`));
+    }
+    const { means, deviations } = state.scale;
+    assertWithin(means[0], 1e6, 300);
+    assertWithin(means[2], 7, 1e-14);
+    assertEquals([deviations[2], weights[2]], [0, 0]);
+    weights.forEach((weight, j) => assertWithin(weight * deviations[j], wanted.weights[j], 1e-8, `weight ${j}`));
+    const atMeans = weights.reduce((z, weight, j) => z + weight * means[j], bias);
+    assertWithin(atMeans, wanted.bias, 1e-6);
+    assert(history.loss.at(-1)! < history.loss[0] - 0.1, "it learned");
+    const { message } = await assertRejects(() => fitMetricOn(engine.query, options), RangeError);
+    assert(
+      message.includes("no row has a gradient in epoch 1; set 'standardize', begin from smaller weights"),
+      message,
+    );
+  },
+);
+
+onDuckdb("a standardised training goes on at the bits of an uninterrupted one, from any start", async (engine) => {
+  await makeScaledTables(engine);
+  await engine.run("SET threads = 1"); // float64 sums in one order
+  const start = { weights: [1e-3, 2, 0], bias: -1000 };
+  const options = { ...table, score: "f1", learningRate: 0.05, standardize: true, start } as const;
+  const whole = await fitMetricOn(engine.query, { ...options, epochs: 6 });
+  const { state } = await fitMetricOn(engine.query, { ...options, epochs: 2 });
+  assertEquals(await fitMetricOn(engine.query, { ...options, epochs: 6, resume: state }), whole);
+  const { value } = await metricGradientOn(engine.query, { ...table, ...start, score: "f1" });
+  const tiny = await fitMetricOn(engine.query, { ...options, epochs: 1, learningRate: 1e-12 });
+  assertWithin(tiny.history.loss[0], value, 1e-9, "the start is the model that was given");
+  const refused = async (change: object, words: string) => {
+    const { message } = await assertRejects(
+      () => fitMetricOn(engine.query, { ...options, epochs: 6, resume: state, ...change }),
+      RangeError,
+    );
+    assert(message.includes(words), message);
+  };
+  await refused({ standardize: false }, "'resume' is of a different training");
+  const scale = { means: [1, 2, NaN], deviations: [1, 1, 1] };
+  await refused({ resume: { ...state, scale } }, "the 'scale' of 'resume' must be two lists of 3 numbers");
+  await refused({ resume: { ...state, scale: undefined } }, "the 'scale' of 'resume' must be two lists of 3 numbers");
+  await engine.run("UPDATE t SET x = NULL WHERE x = (SELECT MAX(x) FROM t)");
+  await refused(
+    { resume: undefined },
+    "'features' must be finite numbers, with a finite sum of products, in every row",
+  );
+  await engine.run("UPDATE t SET x = 1e300");
+  await refused(
+    { resume: undefined, start: undefined },
+    "the variance of the feature 'x' is beyond float64; give the feature in a larger unit",
+  );
+  await engine.run("UPDATE t SET x = 1, w = 0");
+  await refused({ resume: undefined, start: undefined, sampleWeight: "w" }, "'sampleWeight' is 0 in every row");
+});
+
 onDuckdb("a table that changes between the scans is an error that names it", async (engine) => {
   for (
     const [change, at, words] of [
@@ -244,6 +326,7 @@ Deno.test("what a linear model in SQL cannot do is refused by name, before any q
   await refused({ features: ["a", ""] }, "'features' must be the name of a column");
   await refused({ epochs: 0 }, "'epochs' must be an integer");
   await refused({ optimizer: "rmsprop" }, "'optimizer' must be 'adam' or 'sgd'");
+  await refused({ standardize: 1 }, "'standardize' must be true or false");
   await refused({ learningRate: -1 }, "'learningRate' must be a number above 0");
   await refused({ start: { weights: [1], bias: 0 } }, "'weights' must be 3 finite numbers");
   await refused({ start: { weights: [1, 2, 3], bias: NaN } }, "'bias' must be a finite number, it is NaN");

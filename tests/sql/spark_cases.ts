@@ -117,15 +117,15 @@ export const sparkCases: readonly SparkCase[] = [
         dialect,
       }),
   })),
-  {
-    name: "fit",
+  ...[false, true].map((standardize): SparkCase => ({
+    name: standardize ? "fit of standardised features" : "fit",
     floats: true,
     run: async (query, dialect) => {
       const options = { from, label: "y", features: ["x0", "x1"], score: "f1", epochs: 3, learningRate: 0.1 } as const;
-      const { weights, bias, history } = await fitMetricOn(query, { ...options, dialect });
+      const { weights, bias, history } = await fitMetricOn(query, { ...options, standardize, dialect });
       return { weights, bias, history };
     },
-  },
+  })),
 ];
 
 /** Texts whose answers differ between the dialects. */
