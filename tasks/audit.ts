@@ -245,10 +245,13 @@ async function loadExport(named: string): Promise<unknown> {
     loaded = await import(pathToFileURL(path).href);
   } catch (error) {
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    if (/lockfile is out of date/.test(said)) {
-      throw new UsageError(
-        `'${file}' imports a package that this project does not have: move the loss to a file that does not`,
-      );
+    const missing = /Import "([^"]+)" not a dependency|lockfile is out of date[^]*?"((?:npm|jsr):[^"]+)"/.exec(said);
+    if (missing !== null) {
+      const name = missing[1] ?? missing[2];
+      const remedy = name.includes("@tensorflow/tfjs-node")
+        ? "import @tensorflow/tfjs instead"
+        : "move the loss to a file without that import";
+      throw new UsageError(`'${file}' imports ${name}, which this project does not have: ${remedy}`);
     }
     throw new UsageError(`'${file}' throws while it is loaded: ${cleanPaths(said)}`);
   }

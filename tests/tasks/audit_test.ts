@@ -76,6 +76,8 @@ Deno.test("audit: one sentence of bad usage for each way to name no loss", async
   fixtures.file("losses.ts", losses);
   fixtures.file("throws.ts", "throw new Error('no such data');");
   fixtures.file("empty.ts", "export {};");
+  fixtures.file("imports.ts", 'import "lodash";');
+  fixtures.file("node.ts", 'import "@tensorflow/tfjs-node";');
   const expected: [string[], string][] = [
     [[], "name a loss: FILE.ts#exportName"],
     [["nothere.ts#good"], "There is no file 'nothere.ts'"],
@@ -84,6 +86,14 @@ Deno.test("audit: one sentence of bad usage for each way to name no loss", async
     [["empty.ts#best"], "'empty.ts' has no export 'best': it exports nothing"],
     [["losses.ts#slope"], "'slope' of 'losses.ts' must be a function, it is a number"],
     [["throws.ts#a"], "'throws.ts' throws while it is loaded: Error: no such data"],
+    [
+      ["imports.ts#a"],
+      "'imports.ts' imports lodash, which this project does not have: move the loss to a file without that import",
+    ],
+    [
+      ["node.ts#a"],
+      "'node.ts' imports @tensorflow/tfjs-node, which this project does not have: import @tensorflow/tfjs instead",
+    ],
     [["--columns", "13", "losses.ts#bad"], "Cannot audit 'bad': 'columns' is 13"],
     [["--labels", "words", "losses.ts#bad"], "--labels takes binary, one-hot,"],
     [["--metric", "best", "losses.ts#bad"], "--metric takes precision, recall,"],
