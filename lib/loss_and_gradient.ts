@@ -6,9 +6,8 @@ import type { Counts } from "./counts/counts.ts";
 import { registeredKernels } from "./kernels/registered.ts";
 import type { Numbers } from "./kernels/table.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "./scores/to_score.ts";
-import { bestOf } from "./scores/score.ts";
 import { lossOptionNames, resolveOptions, type ScoringOptions, takesLoops } from "./scoring/options.ts";
-import { scoreBatch } from "./scoring/score_batch.ts";
+import { bestOf, scoreBatch } from "./scoring/score_batch.ts";
 
 /** Numbers of a batch: one flat list, row by row, or a list of rows. */
 export type BatchNumbers =

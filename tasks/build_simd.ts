@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { letters, shift, singles } from "../lib/kernels/module_bytes.ts";
+import { letters, ofOneLetter, shift } from "../lib/kernels/simd.ts";
 import { root, runTask, TaskError } from "./cli.ts";
 
 /** The kernels' modules: `simd.as` becomes `simdBytes` in `simd_bytes.ts`. */
@@ -50,15 +50,15 @@ export const buildKernel = (name: typeof kernels[number]): Promise<Uint8Array<Ar
 /** Writes bytes in the letters that `bytesOfLetters` reads. */
 export function lettersOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => {
-    const number = byte + shift & 255, more = Math.floor(number / singles);
-    return (more > 0 ? letters[singles + more - 1] : "") + letters[number % singles];
+    const number = byte + shift & 255, more = Math.floor(number / ofOneLetter);
+    return (more > 0 ? letters[ofOneLetter + more - 1] : "") + letters[number % ofOneLetter];
   }).join("");
 }
 
 /** Writes the TypeScript module that holds the bytes, formatted as `deno fmt` does. */
 function moduleText(name: string, bytes: Uint8Array): string {
   const lines = lettersOf(bytes).match(/.{1,110}/g)!;
-  return `// Built from ${name}.as by \`deno task kernels\`.\n\n/** A WebAssembly module, in the letters of module_bytes.ts. */\nexport const ${name}Bytes = /* @__PURE__ */ [\n${
+  return `// Built from ${name}.as by \`deno task kernels\`.\n\n/** A WebAssembly module, in the letters of simd.ts. */\nexport const ${name}Bytes = /* @__PURE__ */ [\n${
     lines.map((line) => `  "${line}",\n`).join("")
   }].join("");\n`;
 }

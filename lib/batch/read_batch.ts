@@ -307,3 +307,32 @@ function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
   for (let i = 0; i < labels.length; i++) hot[i * classes + labels[i]] = 1;
   return hot;
 }
+
+/** Room for the decisions of a batch, for their derivatives, and for one more number per output. */
+interface Room {
+  readonly decisions: Float64Array;
+  readonly slopes: Float64Array;
+  readonly more: Float64Array;
+  /** Lends the arrays to the next batch. */
+  release(): void;
+}
+
+/** The room of a batch that no longer needs it: a new one takes as long as the step that fills it. */
+let spare: Room | undefined;
+
+/** Room for more outputs is not kept for the next batch. */
+const largestSpare = 2 ** 20;
+
+/** Returns room for a number of outputs; another batch may have left its numbers there. */
+export function borrowRoom(outputs: number): Room {
+  const room: Room = spare?.decisions.length === outputs ? spare : {
+    decisions: new Float64Array(outputs),
+    slopes: new Float64Array(outputs),
+    more: new Float64Array(outputs),
+    release: () => {
+      if (outputs <= largestSpare) spare = room;
+    },
+  };
+  spare = undefined; // lent, until its batch gives it back
+  return room;
+}

@@ -10,7 +10,6 @@ import type { Column, Feature, HeavyTails, TableDataset, TableFrame, TableWarnin
 import { hasHeavyTails } from "../data/yeo_johnson.ts";
 import { groupBy } from "../numerics/group_by.ts";
 import { savings } from "../scores/savings.ts";
-import { bestOf } from "../scores/score.ts";
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import { checkScore, toComparedScore } from "./check_score.ts";
 import { checkCosts, checkSavings, costColumns, type DecisionCosts, rowCosts } from "./costs.ts";
@@ -27,6 +26,7 @@ import {
   type TrainSplits,
 } from "./train_split.ts";
 import type { ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
+import { bestOf } from "../scoring/score_batch.ts";
 
 /** The progress of a comparison. */
 export interface ComparisonProgress {

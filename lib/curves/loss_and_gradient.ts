@@ -1,8 +1,7 @@
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
-import { bestOf } from "../scores/score.ts";
-import { scoreBatch } from "../scoring/score_batch.ts";
+import { bestOf, scoreBatch } from "../scoring/score_batch.ts";
 import { type CurveLossOptions, curveOptionNames, resolveCurveOptions } from "./curve_rule.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { type CurveScoreName, toCurveScore } from "./to_curve_score.ts";

@@ -33,26 +33,3 @@ export interface ArgmaxOptions {
 
 /** The way of counting: soft decisions, hard ones, or hard ones with the gradient of the soft ones. */
 export type Mode = "soft" | "hard" | "straightThrough";
-
-/** Room for the decisions of a batch, for their derivatives, and for one more number per output. */
-type Room = Required<Pick<Decided, "decisions" | "slopes" | "release">> & { readonly more: Float64Array };
-
-/** The room of a batch that no longer needs it: a new one takes as long as the step that fills it. */
-let spare: Room | undefined;
-
-/** Room for more outputs is not kept for the next batch. */
-const largestSpare = 2 ** 20;
-
-/** Returns room for a number of outputs; another batch may have left its numbers there. */
-export function borrowRoom(outputs: number): Room {
-  const room: Room = spare?.decisions.length === outputs ? spare : {
-    decisions: new Float64Array(outputs),
-    slopes: new Float64Array(outputs),
-    more: new Float64Array(outputs),
-    release: () => {
-      if (outputs <= largestSpare) spare = room;
-    },
-  };
-  spare = undefined; // lent, until its batch gives it back
-  return room;
-}

@@ -1,4 +1,4 @@
-import type { Batch } from "../batch/read_batch.ts";
+import { type Batch, borrowRoom } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { check, numberThat } from "../check/value.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
@@ -7,7 +7,7 @@ import type { Step } from "../steps/step.ts";
 import { type StepName, steps, toStep } from "../steps/to_step.ts";
 import { argmaxDecision } from "./argmax.ts";
 import { checkWithoutThreshold, decisionText } from "./budget.ts";
-import { borrowRoom, type Decided, type Decision, type Mode } from "./decision.ts";
+import type { Decided, Decision, Mode } from "./decision.ts";
 import { topDecision } from "./top.ts";
 
 /**

@@ -1,9 +1,9 @@
-import type { Batch } from "../batch/read_batch.ts";
+import { type Batch, borrowRoom } from "../batch/read_batch.ts";
 import { clampFloat32, largestFloat32 } from "../counts/counts.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import { budgetOf } from "./budget.ts";
-import { borrowRoom, type Decision, type Mode } from "./decision.ts";
+import type { Decision, Mode } from "./decision.ts";
 
 /** Options of an alert budget. */
 export interface TopOptions {

@@ -1,6 +1,6 @@
 // Built from curve.as by `deno task kernels`.
 
-/** A WebAssembly module, in the letters of module_bytes.ts. */
+/** A WebAssembly module, in the letters of simd.ts. */
 export const curveBytes = /* @__PURE__ */ [
   ")}4}G}A*)))*@+}3.}S}S}S}S}S)}33}S}S}S}S}S}S}S}S}S}S)+8*,}8}B}J/}A}8}A}C}F}M+)),,+)*0E,.}6}C}I}B}H)*/}9}=}B}=}G",
   "};))/}A}8}A}C}F}M+)3}_3+(*+-}P*}SJ)J,m+}H}>K,,lJ)J,u-lJ-J)R+)m-}H}>L2U,)J*T+)~8J2U,1}x}vK.J-J)R+-m-}H}>L2U,)J*",

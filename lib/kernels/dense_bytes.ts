@@ -1,6 +1,6 @@
 // Built from dense.as by `deno task kernels`.
 
-/** A WebAssembly module, in the letters of module_bytes.ts. */
+/** A WebAssembly module, in the letters of simd.ts. */
 export const denseBytes = /* @__PURE__ */ [
   ")}4}G}A*)))*9*}35}S}S}S}S}S}S}S}S}S}S}S}S)+8*,}8}B}J/}A}8}A}C}F}M+)),+*)0>+0}D}F}C}7}I}6}H))/}A}8}A}C}F}M+)3}b",
   "-*}^-+2}S.}OJ2m*}>m}R}Em,}HK:,lJ0J;w-lm)K8,lJ2J8w-lJ/J:J;}@}>J8m,}H}>K9J)J*J;}@}>K7J,J.J8}@}>K=m)K>,lJ1J>w-l%5",

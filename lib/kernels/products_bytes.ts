@@ -1,6 +1,6 @@
 // Built from products.as by `deno task kernels`.
 
-/** A WebAssembly module, in the letters of module_bytes.ts. */
+/** A WebAssembly module, in the letters of simd.ts. */
 export const productsBytes = /* @__PURE__ */ [
   ")}4}G}A*)))*3*}3/}S}S}S}S}S}S)+8*,}8}B}J/}A}8}A}C}F}M+)),.-))))0d.0}4}9}9}=}B}8d))0}4}9}9}=}B}8_)*3}4}7}7m}9}9",
   "}=}B}8d)+3}4}7}7m}9}9}=}B}8_),/}A}8}A}C}F}M+)3~uZ-}|7,7}O8}S*}PJ-m,}HK>J)L-J+m,}HL+LGJ*m}P}E}@}>KCJ)J*JG}@}>KD",

@@ -1,6 +1,6 @@
 // Built from simd.as by `deno task kernels`.
 
-/** A WebAssembly module, in the letters of module_bytes.ts. */
+/** A WebAssembly module, in the letters of simd.ts. */
 export const simdBytes = /* @__PURE__ */ [
   ")}4}G}A*)))*}g*8}32}S}S}S}S}S}S}S}S}S)}35}S}S}S}S}S}S}S}S}S}S}S}S)}3*}S*}S}30}S}S}S}S}S}S}S)}3.}S}S}S}S}S*}O}3",
   "+}S}S*}O}3,}S}S}S)}3.}S}S}S}S}S*}S}3+}S}S*}S}3-}S}S}S}S)}3/}S}S}S}S}S}S)}3.}S}S}S}S}S)}37}S}S}S}S}S}S}S}S}S}S}",

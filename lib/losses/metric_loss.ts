@@ -1,6 +1,6 @@
 import { type Inputs, readBatch } from "../batch/read_batch.ts";
 import { checkFactory, checkOptions } from "../check/options.ts";
-import { bestOf, type Score } from "../scores/score.ts";
+import type { Score } from "../scores/score.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveLossOptions } from "../curves/curve_rule.ts";
 import type { QueryLossOptions } from "../curves/ndcg_loss.ts";
@@ -15,7 +15,7 @@ import {
   type ScoringOptions,
   takesLoops,
 } from "../scoring/options.ts";
-import { scoreBatch } from "../scoring/score_batch.ts";
+import { bestOf, scoreBatch } from "../scoring/score_batch.ts";
 import { checkDevice, checkReads, gradientDepth, inHostMemory, lossOp, warnOfCopies } from "../tfjs/engine.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";
 import type { Scalar, Tensor } from "../tfjs/tensor.ts";

@@ -1,12 +1,11 @@
-import type { Batch } from "../batch/read_batch.ts";
+import { type Batch, borrowRoom } from "../batch/read_batch.ts";
 import { clampFloat32, countDecisions, decisionGradient } from "../counts/counts.ts";
-import { borrowRoom } from "../decisions/decision.ts";
 import { fillStep } from "../steps/sigmoidal.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { exponentials, sigmoids, sigmoidsBy, sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { softmax } from "../numerics/softmax.ts";
-import { bestOf, type Score } from "../scores/score.ts";
-import { countBatch, type Counted, scoreBatch } from "../scoring/score_batch.ts";
+import type { Score } from "../scores/score.ts";
+import { bestOf, countBatch, type Counted, scoreBatch } from "../scoring/score_batch.ts";
 import type { Step } from "../steps/step.ts";
 import { DatasetSums } from "../training/dataset_sums.ts";
 import { RunningCounts } from "../training/running_counts.ts";

@@ -1,4 +1,4 @@
-import { bytesOfLetters } from "../kernels/module_bytes.ts";
+import { bytesOfLetters } from "../kernels/simd.ts";
 import { productsBytes } from "../kernels/products_bytes.ts";
 
 /** Numbers of rows: float32 where there are many. */

@@ -36,6 +36,3 @@ export interface Score {
   /** Returns the partial derivative with respect to each count; all 0 where the score is not defined. */
   gradient(counts: Counts): Counts;
 }
-
-/** Returns the value from which a loss subtracts a score. */
-export const bestOf = ({ best = 1 }: Pick<Score, "best">): number => best;

@@ -32,6 +32,9 @@ export const averages: readonly Average[] = ["binary", "micro", "macro", "weight
 /** The score where it is not defined: 0, 1, or "skip", which leaves it out of the mean. */
 export type ZeroDivision = 0 | 1 | "skip";
 
+/** Returns the value from which a loss subtracts a score. */
+export const bestOf = ({ best = 1 }: Pick<Score, "best">): number => best;
+
 /** Returns scores with 0 or 1 in the place of those that are not defined; with "skip" they stay NaN. */
 export const withZeroDivision = (values: readonly number[], zeroDivision: ZeroDivision): number[] =>
   values.map((v) => Number.isNaN(v) && zeroDivision !== "skip" ? zeroDivision : v);

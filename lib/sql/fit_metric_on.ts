@@ -1,8 +1,7 @@
 import { describe } from "../check/describe.ts";
 import { aBoolean, anObject, check, integerFrom, oneOf, optional, positive } from "../check/value.ts";
 import { adam, sgd, type Update } from "../network/adam.ts";
-import { bestOf } from "../scores/score.ts";
-import { scoreCounts } from "../scoring/score_batch.ts";
+import { bestOf, scoreCounts } from "../scoring/score_batch.ts";
 import { checkQuery } from "./answer.ts";
 import type { Query } from "./dialect.ts";
 import { type FeatureScale, fromScaled, gradientByScaled, measureScale, sameScale, toScaled } from "./feature_scale.ts";

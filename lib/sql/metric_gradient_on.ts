@@ -1,9 +1,9 @@
 import { checkOptions } from "../check/options.ts";
 import { aNumber, check, numberThat } from "../check/value.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
-import { bestOf, type Score } from "../scores/score.ts";
+import type { Score } from "../scores/score.ts";
 import { toScore } from "../scores/to_score.ts";
-import { countsPartials, scalePartials, scoreCounts, type Scoring } from "../scoring/score_batch.ts";
+import { bestOf, countsPartials, scalePartials, scoreCounts, type Scoring } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
 import { changed, checkAnswer, checkQuery, read } from "./answer.ts";
 import type { Query } from "./dialect.ts";

@@ -3,9 +3,8 @@ import { type BatchShape, type Inputs, readBatchShape } from "../batch/read_batc
 import type { ArgmaxOptions } from "../decisions/decision.ts";
 import { argmaxAnchors } from "../decisions/argmax.ts";
 import { type Formula, formulaOf } from "../scores/formula.ts";
-import { bestOf } from "../scores/score.ts";
 import type { ResolvedOptions } from "../scoring/options.ts";
-import { addsCounts } from "../scoring/score_batch.ts";
+import { addsCounts, bestOf } from "../scoring/score_batch.ts";
 import { formOf } from "../steps/sigmoidal.ts";
 import {
   countRows,

@@ -4,9 +4,8 @@ import { scoreFast } from "../kernels/passes.ts";
 import { instantiate, ownSimd, type Simd } from "../kernels/simd.ts";
 import { simdBytes } from "../kernels/simd_bytes.ts";
 import type { Memory } from "../kernels/table.ts";
-import { bestOf } from "../scores/score.ts";
 import type { ResolvedOptions } from "../scoring/options.ts";
-import { scoreBatch } from "../scoring/score_batch.ts";
+import { bestOf, scoreBatch } from "../scoring/score_batch.ts";
 import { customOp, giveToTape, gradientDepth, type Heap, type HostMemory, hostMemory, tapeIsOn } from "./engine.ts";
 import type { Scalar, Tensor } from "./tensor.ts";
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { countKeys, type Counts } from "../counts/counts.ts";
-import { bestOf } from "../scores/score.ts";
+import { bestOf } from "../scoring/score_batch.ts";
 import { trainableVariables } from "../tfjs/model.ts";
 import { applyGradients } from "../tfjs/optimizers.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";

@@ -37,8 +37,7 @@ import {
 import { showProgress } from "./fit_progress.ts";
 import type { GradientExtent } from "./passes.ts";
 import { learntBy } from "../scores/learnt.ts";
-import { bestOf } from "../scores/score.ts";
-import { addsCounts } from "../scoring/score_batch.ts";
+import { addsCounts, bestOf } from "../scoring/score_batch.ts";
 import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneOn } from "./tune_on.ts";
 import { warmUpEpoch } from "./warm_start.ts";

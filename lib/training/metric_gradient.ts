@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { Loss } from "../losses/metric_loss.ts";
-import { bestOf } from "../scores/score.ts";
+import { bestOf } from "../scoring/score_batch.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { batchReader, checkData, type TrainingData } from "./batches.ts";

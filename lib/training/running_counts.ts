@@ -1,6 +1,5 @@
-import type { Counted } from "../scoring/score_batch.ts";
+import { bestOf, type Counted } from "../scoring/score_batch.ts";
 import { type Counts, scaleCounts } from "../counts/counts.ts";
-import { bestOf } from "../scores/score.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { DatasetSums } from "./dataset_sums.ts";
 

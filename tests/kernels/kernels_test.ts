@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { metricLoss, steps, toStep } from "../../lib/mod.ts";
 import { curveBytes } from "../../lib/kernels/curve_bytes.ts";
 import { denseBytes } from "../../lib/kernels/dense_bytes.ts";
-import { bytesOfLetters } from "../../lib/kernels/module_bytes.ts";
+import { bytesOfLetters } from "../../lib/kernels/simd.ts";
 import { productsBytes } from "../../lib/kernels/products_bytes.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
 import { buildKernel, type kernels, lettersOf } from "../../tasks/build_simd.ts";
