@@ -1,6 +1,5 @@
 import { type Batch, borrowRoom } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
-import { check, numberThat } from "../check/value.ts";
+import { check, numberThat, oneOf } from "../check/value.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { fillStep, formOf, type Shape } from "../steps/sigmoidal.ts";
 import type { Step } from "../steps/step.ts";
@@ -95,13 +94,7 @@ export function toDecision(what: string, options: DecisionOptions): Decision {
   const usable = decision === "argmax"
     ? ["softsign", "straightThrough", "round"]
     : Object.keys(steps).filter((name) => name !== "identity"); // a step with a shape, or none
-  if (typeof step !== "string" || !usable.includes(step)) {
-    throw new TypeError(
-      `Cannot make ${what}: with decision: ${decisionText(decision)} 'step' must be one of ${
-        usable.join(", ")
-      }, it is ${describe(typeof step === "string" ? step : step?.name)}`,
-    );
-  }
+  check(`make ${what} with decision: ${decisionText(decision)}`, { step }, { ...oneOf(...usable), Kind: TypeError });
   const hard = step === "round", mode: Mode = hard ? "hard" : step === "straightThrough" ? "straightThrough" : "soft";
   const own = toStep(step, { slope });
   if (decision === "argmax") return argmaxDecision({ slope: hard ? 1 : own.slope, mode, fromLogits });

@@ -252,24 +252,24 @@ Deno.test("each bad rule is refused in one sentence", () => {
     [{ decision: { top: 3 }, threshold: 0.5 }, "'threshold' is 0.5, but with decision: { top: 3 } there is none"],
     [
       { decision: "argmax", step: "logistic" },
-      "with decision: 'argmax' 'step' must be one of softsign, straightThrough, round, it is 'logistic'",
+      "with decision: 'argmax': 'step' must be 'softsign', 'straightThrough' or 'round', it is 'logistic'",
     ],
     [
       { decision: "argmax", step: softsign() },
-      "with decision: 'argmax' 'step' must be one of softsign, straightThrough, round, it is 'softsign'",
+      "with decision: 'argmax': 'step' must be 'softsign', 'straightThrough' or 'round', it is an object with the keys ['name', 'threshold', 'slope', 'value', 'derivative']",
     ],
     [
       { decision: "argmax", step: null },
-      "with decision: 'argmax' 'step' must be one of softsign, straightThrough, round, it is undefined",
+      "with decision: 'argmax': 'step' must be 'softsign', 'straightThrough' or 'round', it is null",
     ],
   ];
   for (const [options, sentence] of cases) {
     const { message } = assertThrows(() => toDecision("a test", options as DecisionOptions), Error);
-    assertStrictEquals(message, `Cannot make a test: ${sentence}`);
+    assertStrictEquals(message, `Cannot make a test${sentence.startsWith("with") ? " " : ": "}${sentence}`);
   }
   for (const step of ["identity", straightThrough()] as const) {
     const { message } = assertThrows(() => toDecision("a test", { decision: { top: 2 }, step }), TypeError);
-    assert(message.startsWith("Cannot make a test: with decision: { top: 2 } 'step' must be one of "), message);
+    assert(message.startsWith("Cannot make a test with decision: { top: 2 }: 'step' must be "), message);
     for (const name of `${steps}, round`.split(", ")) assert(message.includes(name), `${name} in ${message}`);
     assert(!message.split("it is")[0].includes("identity"));
   }
