@@ -115,3 +115,9 @@ Deno.test("lib imports in the order that CONTRIBUTING.md draws, types included",
   });
   assertEquals(wrong, []);
 });
+
+Deno.test("the lock has at most 190 packages of npm", () => {
+  const { npm } = JSON.parse(Deno.readTextFileSync(new URL("deno.lock", root)));
+  const count = Object.keys(npm).length;
+  assert(count > 100 && count <= 190, `${count} packages`);
+});
