@@ -89,6 +89,12 @@ export const auditSpec: TaskSpec = {
         "arguments of a Python loss: true,pred or pred,true (Keras and TensorFlow: true,pred, as model.compile passes " +
         "them; others: as the parameters are named)",
     },
+    images: {
+      type: "boolean",
+      help:
+        "gives a Python loss its rows as the pixels of one image: [1, columns, height, width] in PyTorch, else [1, " +
+        "height, width, columns]; a loss that refuses rows gets images anyway",
+    },
     python: { type: "string", help: "command that runs Python (the active environment's, else python3)" },
     model: { type: "string", help: "compiled model to audit, or the function that makes it: FILE.ts#NAME" },
     data: { type: "string", help: "CSV file with rows for the model: its inputs in their order, and the label" },
@@ -212,7 +218,9 @@ const commandIn = (folder: string, command: string): string =>
   /[\\/]/.test(command) ? resolve(folder, command) : command;
 
 /** Reads the options of Python losses from the command line; options that were not typed are absent. */
-export function pythonOptions({ framework, order, python, module }: TaskArgs["values"]): Partial<PythonLossOptions> {
+export function pythonOptions(
+  { framework, order, images, python, module }: TaskArgs["values"],
+): Partial<PythonLossOptions> {
   const own = framework === undefined ? undefined : String(framework);
   if (own !== undefined && !frameworks.includes(own) && !own.endsWith(".py")) {
     throw new UsageError(`--framework takes ${frameworks.join(", ")}, not '${own}'`);
@@ -220,6 +228,7 @@ export function pythonOptions({ framework, order, python, module }: TaskArgs["va
   return {
     ...(own === undefined ? {} : { framework: own.endsWith(".py") ? resolve(typedIn(), own) : own }),
     ...(order === undefined ? {} : { order: orderOption(String(order)) }),
+    ...(images === undefined ? {} : { images: images === true }),
     ...(python === undefined ? {} : { python: commandIn(typedIn(), String(python)) }),
     ...(module === undefined ? {} : { module: String(module) }),
   };
@@ -319,6 +328,7 @@ function modelRoute({ values, positionals }: TaskArgs): keyof typeof routes | un
     "module",
     "framework",
     "order",
+    "images",
     "python",
   ];
   const stray = [...others, ...(route === "words" ? ["data", "label", "drop"] : ["units", "loss"])]

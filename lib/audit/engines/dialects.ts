@@ -59,6 +59,12 @@ const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: stri
   ["tf.logSumExp", "torch.logsumexp", "tf.reduce_logsumexp", "jax.nn.logsumexp"],
   ["tf.softplus", "torch.nn.functional.softplus", "tf.nn.softplus", "jax.nn.softplus"],
   ["tf.transpose", "torch.transpose", "tf.transpose", "jnp.transpose"],
+  [
+    "tf.sum(x), or use axis 0",
+    "x.sum(), or use axis 0; if the loss is for images, give it images, --images",
+    "tf.reduce_sum(x), or use axis 0; if the loss is for images, give it images, --images",
+    "x.sum(), or use axis 0; if the loss is for images, give it images, --images",
+  ],
   ["tf.sum(x)", "x.sum()", "tf.reduce_sum(x)", "x.sum()"],
   ["; tf.divNoNan has no usable gradient", "", "", ""],
   [

@@ -27,6 +27,13 @@ export interface PythonLossOptions {
    */
   order?: "true,pred" | "pred,true";
   /**
+   * Gives the loss a batch as one image, whose pixels are the rows: [1, columns, height, width] in PyTorch, [1, height,
+   * width, columns] elsewhere. A loss that refuses rows gets images anyway.
+   *
+   * @default {false}
+   */
+  images?: boolean;
+  /**
    * Command that runs Python.
    *
    * @default {"python3", or the Python of the active virtual environment}

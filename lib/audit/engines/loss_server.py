@@ -17,6 +17,7 @@ a call. What the loss prints goes to the standard error.
 """
 import ast
 import importlib
+import importlib.machinery
 import importlib.util
 import inspect
 import json
@@ -29,6 +30,7 @@ import re
 import struct
 import sys
 import threading
+import types
 
 MOST_BYTES = 1 << 28
 OWN_FILES = {os.path.realpath(__file__)}  # no line of a loss
@@ -36,6 +38,7 @@ LIBRARY = os.path.dirname(os.path.realpath(os.__file__))
 
 
 LOADED = {}  # modules by their file and its time
+MISSING = {}  # the modules that placeholders stand for, by the file that imports them
 load_from_r = place_in_r = None  # functions of R, if it is R that runs this
 
 
@@ -123,7 +126,10 @@ def summary(numbers):
 class Trace:
     """The operations of a forward pass. Tensors are known by identity and are kept while the trace lives."""
 
+    current = None  # the one that an operation belongs to
+
     def __init__(self, read, y_true, y_pred):
+        Trace.current = self
         self.read, self.ops, self.kept, self.read_out = read, [], [y_true, y_pred], None
         self.made = {id(y_true): "true", id(y_pred): "pred"}
         self.reading = False
@@ -248,6 +254,9 @@ class Torch:
         self.version = torch.__version__
         self.forms = [None, "squeezed int64", "int64", "float64"]
         torch.set_num_threads(1)
+        # PyTorch imports hundreds of modules for its first recording: here, no limit of a call counts these seconds
+        self.record(squared_error, *self.tensors(bytes(4), [1], bytes(4), [1], None))
+        Trace.current = None
 
     def tensors(self, true_bytes, true_shape, pred_bytes, pred_shape, form):
         torch = self.torch
@@ -260,6 +269,35 @@ class Torch:
         elif form == "float64":
             y, p = y.double(), p.double()
         return y, p.requires_grad_(True)
+
+    def image(self, tensor, shape):
+        """An image of PyTorch has its channels before its pixels."""
+        if tensor.dim() == 1:
+            return tensor.reshape(1, *shape)
+        made = tensor.reshape(1, *shape, tensor.shape[1]).movedim(-1, 1)
+        if Trace.current is not None:
+            Trace.current.same(made, tensor)
+        return made
+
+    def on_cpu(self):
+        """From now on, what is asked of a GPU is done by the CPU."""
+        torch = self.torch
+        from torch.overrides import TorchFunctionMode
+        for name in [n for n in dir(torch.cuda) if n.endswith("Tensor") and hasattr(torch, n)]:
+            setattr(torch.cuda, name, getattr(torch, name))
+
+        def here(value):
+            text = str(value) if isinstance(value, (str, torch.device)) else ""
+            return text.replace("torch.cuda.", "torch.") if text.startswith("torch.cuda.") else (
+                "cpu" if text.split(":")[0] == "cuda" else value)
+
+        class OnCpu(TorchFunctionMode):
+            def __torch_function__(self, func, types, args=(), kwargs=None):
+                if getattr(func, "__name__", "") == "cuda":
+                    return args[0]
+                return func(*map(here, args), **{k: here(v) for k, v in (kwargs or {}).items()})
+
+        OnCpu().__enter__()
 
     def numbers(self, tensor):
         if not isinstance(tensor, self.torch.Tensor):
@@ -281,7 +319,8 @@ class Torch:
             return call(y, self.given)
 
     def gradient(self, call, y, p):
-        result = call(y, p * 1)  # outputs of a model are no leaves either
+        with self.torch.enable_grad():  # a loss that raised may have left it off
+            result = call(y, p * 1)  # outputs of a model are no leaves either
         if plain_result(result) is not None or not result.requires_grad:
             return result, None, "the result of the loss is not connected to the outputs"
         gradient, = self.torch.autograd.grad(result.mean(), p, allow_unused=True)
@@ -306,6 +345,7 @@ class Torch:
             "multi_margin_loss multilabel_margin_loss_forward").split() if hasattr(aten, name)]
         parts, outer = get_decompositions(whole), self
 
+        @torch.enable_grad()
         def forward():
             q = p * 1
             trace = Trace(lambda t: outer.read(t), y, q)
@@ -417,7 +457,7 @@ def record_aten(torch, trace, func, args, kwargs, result, detaching):
         inputs.reverse()
     if own == "masked_fill":
         inputs = [inputs[1], inputs[0], *inputs[2:]]
-    if name == "Pow" and len(inputs) == 2 and inputs[1] == 2:
+    if name == "Pow" and len(inputs) == 2 and isinstance(inputs[1], (int, float)) and inputs[1] == 2:
         name, inputs = "Square", inputs[:1]
     if name in ("Sum", "Mean", "Max", "Min", "Softmax", "LogSoftmax", "Cumsum", "ArgMax", "Cumprod", "Prod"):
         axis = kwargs.get("dim", args[1] if len(args) > 1 else None)
@@ -473,6 +513,9 @@ class TensorFlow:
         if form == "float64":
             y, p = y.astype(numpy.float64), p.astype(numpy.float64)
         return self.tf.constant(y), self.tf.constant(p)
+
+    def image(self, tensor, shape):
+        return self.tf.reshape(tensor, [1, *shape, *tensor.shape[1:]])
 
     def numbers(self, tensor):
         tensor = self.tf.convert_to_tensor(tensor)
@@ -621,6 +664,9 @@ class Jax:
         if form is not None:
             y = y.astype(numpy.int32)
         return self.jax.numpy.asarray(y), self.jax.numpy.asarray(p)
+
+    def image(self, tensor, shape):
+        return tensor.reshape([1, *shape, *tensor.shape[1:]])
 
     def numbers(self, tensor):
         return [float(v) for v in self.numpy.asarray(tensor).ravel()]
@@ -788,6 +834,15 @@ def imported(path):
     return sorted(set(found))
 
 
+def frameworks_of(path):
+    """The framework that a file imports, or else what it imports does."""
+    found = imported(path)
+    if not found and not is_r(path):
+        module_of(path, None)
+        found = sorted(name for name in (*FRAMEWORKS, "keras") if name in sys.modules)
+    return found
+
+
 def one_framework(found, what):
     if "tensorflow" in found and "keras" in found:
         found = [f for f in found if f != "keras"]
@@ -797,16 +852,105 @@ def one_framework(found, what):
     return found[0]
 
 
+class Placeholder(type):
+    """What a module that is not installed would hold. It is a class, so that it can be a base; only loading may call it."""
+
+    loading = True
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Placeholder(name, (), {"_missing": cls._missing})
+
+    def __call__(cls, *_, **__):
+        if Placeholder.loading:
+            return Placeholder(cls.__name__, (), {"_missing": cls._missing})
+        raise Refused(no_module(ModuleNotFoundError(f"No module named '{cls._missing}'"), callers_line()))
+
+
+class PlaceholderModule(types.ModuleType):
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Placeholder(name, (), {"_missing": self.__name__})
+
+
+class Finder:
+    """
+    Finds what is imported and found nowhere else: modules in the folders above the file, as its project begins in one of
+    them, and placeholders for modules whose absence ended an attempt to load the file.
+    """
+
+    def __init__(self, path):
+        above = os.path.dirname(os.path.realpath(path))
+        self.folders, self.missing = [], set()
+        while os.path.dirname(above) != above and len(self.folders) < MOST_FOLDERS:
+            self.folders.append(above)
+            if any(os.path.exists(os.path.join(above, name)) for name in (".git", "setup.py", "pyproject.toml")):
+                break
+            above = os.path.dirname(above)
+
+    def find_spec(self, name, path=None, target=None):
+        if any(name == one or name.startswith(one + ".") for one in self.missing):
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        return importlib.machinery.PathFinder.find_spec(name, self.folders) if path is None else None
+
+    def create_module(self, spec):
+        return PlaceholderModule(spec.name)
+
+    def exec_module(self, module):
+        pass
+
+
+MOST_FOLDERS = 6
+
+
 def loaded_from(path, name):
     """A module from a file, which is run once for all of its losses; no compiled copy of it is left."""
     version = os.path.realpath(path), os.stat(path).st_mtime_ns
     if version not in LOADED:
-        LOADED[version] = run_file(path, name)
+        LOADED[version] = run_with_placeholders(path, name)
     return LOADED[version]
 
 
+def run_with_placeholders(path, name):
+    """
+    Runs a file. A module that it imports and that is not installed gets a placeholder, as most losses use few of the imports
+    of their file; where one is needed to load the file, the first error stays.
+    """
+    finder, first = Finder(path), None
+    sys.meta_path.append(finder)
+    Placeholder.loading = True
+    try:
+        while True:
+            try:
+                module = run_file(path, name)
+                MISSING[os.path.realpath(path)] = sorted(finder.missing)
+                return module
+            except ModuleNotFoundError as error:
+                first = first or error
+                if error.name in (None, *finder.missing, *FRAMEWORKS, "keras"):
+                    raise first
+                finder.missing.add(error.name)
+            except Exception:
+                if first is None:
+                    raise
+                raise first
+    finally:
+        Placeholder.loading = False
+
+
 def run_file(path, name):
-    sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    folder = os.path.dirname(os.path.realpath(path))
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    parents = packages_of(path)
+    for i, one in enumerate(parents):
+        package = ".".join(os.path.basename(p) for p in parents[:i + 1])
+        if package not in sys.modules:
+            run_package(package, one)
+    if parents:
+        name = ".".join([*map(os.path.basename, parents), os.path.splitext(os.path.basename(path))[0]])
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -814,15 +958,56 @@ def run_file(path, name):
     return module
 
 
+def packages_of(path):
+    """The folders of the packages that a file is in, outermost first: as many as its relative imports name, or have an __init__."""
+    with open(path, encoding="utf-8") as source:
+        tree = ast.parse(source.read(), path)
+    levels = max((node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0)
+    own = {a.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+    own |= {(node.module or "").split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    folders, folder = [], os.path.dirname(os.path.realpath(path))
+    while os.path.exists(os.path.join(folder, "__init__.py")) or len(folders) < levels:
+        folders.insert(0, folder)
+        folder = os.path.dirname(folder)
+    inside = levels > 0 or own & set(map(os.path.basename, folders))
+    return folders if inside and not any("." in os.path.basename(f) for f in folders) else []
+
+
+def run_package(name, folder):
+    """Runs the __init__ of a package; one that fails by itself is left out, as the loss may not need it."""
+    init = os.path.join(folder, "__init__.py")
+    bare = importlib.machinery.ModuleSpec(name, None, is_package=True)
+    bare.submodule_search_locations.append(folder)
+    for spec in [importlib.util.spec_from_file_location(name, init)] * os.path.exists(init) + [bare]:
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        try:
+            if spec.loader is not None:
+                spec.loader.exec_module(module)
+            return
+        except ModuleNotFoundError:
+            del sys.modules[name]
+            raise
+        except Exception as error:
+            print(f"{name}: {in_words(error)}", file=sys.stderr)
+
+
 OTHER_PYTHON = "give a Python that has it, --python PYTHON"
+
+
+def no_module(error, line=None):
+    return f"{in_words(error)}{f' ({line})' if line else ''}; this is {sys.executable}: {OTHER_PYTHON}"
 
 
 def module_of(path, module):
     """The module of a file, or one that is installed."""
     try:
+        sys.argv = [path or sys.argv[0]]  # what reads arguments finds none
         return loaded_from(path, "roundabout_loss") if path else importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise Refused(f"{in_words(error)}; this is {sys.executable}: {OTHER_PYTHON}") from None
+        raise Refused(no_module(error)) from None
+    except SystemExit as error:
+        raise Refused(f"{in_words(error)}: the file ends Python while it is imported; put what reads arguments or trains "
+                      'below if __name__ == "__main__":') from None
 
 
 def named_in(place, name):
@@ -940,6 +1125,12 @@ def order_of(loss, framework, habit, by_position):
     return named or habit, [f"The {first} come first, {why}"], None
 
 
+def outputs_among(names):
+    """The place of the outputs among more parameters than two: the only one that is named so, or else the first."""
+    named = [i for i, n in enumerate(names) if OUTPUT.search(n.lower()) and not LABEL.search(n.lower())]
+    return named[0] if len(named) == 1 else 0
+
+
 def takes_outputs_alone(names, by_position):
     """
     Tells whether a loss can be called with nothing but the outputs. A second parameter that has a default and no name of
@@ -965,15 +1156,73 @@ def line_of_definition(loss):
     return code and line_of([(code.co_filename, code.co_firstlineno)])
 
 
+def pixels(rows, dimensions):
+    """The shape of an image with as many pixels, as square as it goes."""
+    height = max(h for h in range(1, math.isqrt(rows) + 1) if rows % h == 0)
+    return [height, rows // height, *[1] * (dimensions - 2)]
+
+
 def squared_error(y, p):
     return (p - y) ** 2
+
+
+def made_by(loss, name):
+    """What a function of settings makes, if all have defaults, and the sentence about it; any other loss as it is."""
+    names = parameters_of(loss)
+    if not inspect.isfunction(loss) or names is None or names[0] or any(map(OUTPUT.search, map(str.lower, names[1]))):
+        return loss, []
+    try:
+        made = loss()
+    except Exception:
+        return loss, []
+    is_loss = callable(made) and not hasattr(made, "shape")
+    return (made, [f"{name}() makes the loss, with the settings that it has by default"]) if is_loss else (loss, [])
+
+
+def missing_told(path):
+    """The sentence about the modules that a file imports and that are not installed."""
+    missing = MISSING.get(path and os.path.realpath(path), [])
+    return [f"Not installed, and not called by the loss: {', '.join(missing)}"] if missing else []
+
+
+LEGACY = set()  # functions of keras.backend that Keras 3 has not
+
+
+def legacy_keras():
+    """Losses written for Keras 2 call functions of keras.backend which Keras 3 keeps in tf.keras.backend alone."""
+    try:
+        backend = importlib.import_module("keras.backend")
+    except ImportError:
+        return
+    if hasattr(backend, "flatten"):
+        return
+
+    def older(name):
+        try:
+            found = getattr(importlib.import_module("keras._tf_keras.keras.backend"), name)
+        except ImportError:
+            found = None
+        if found is None:
+            raise AttributeError(f"module 'keras.backend' has no attribute '{name}'")
+        LEGACY.add(name)
+        return found
+    backend.__getattr__ = older
+
+
+def legacy_told():
+    names = ", ".join(sorted(LEGACY))
+    return [f"Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps: {names}"] if LEGACY else []
 
 
 class Server:
     """The loss and what has been found out about it."""
 
+    on_cpu = False
+
     def __init__(self):
-        self.framework = self.loss = self.order = self.form = self.wanted = self.names = None
+        self.framework = self.loss = self.order = self.wanted = self.names = None
+        self.form = None, None  # the type of the labels, and the dimensions of the image that a batch is given as
+        self.images, self.columns = False, None  # the names of more arguments than two
         self.alone = self.always_alone = False  # called with the outputs alone, for these labels and for any
         self.by_position = False
         self.reference = False  # the squared error in the place of the loss, to compare times
@@ -983,7 +1232,7 @@ class Server:
         sys.dont_write_bytecode = True
         wanted = request.get("framework")
         if wanted is None:
-            wanted = one_framework(imported(path), os.path.basename(path)) if path else one_framework(
+            wanted = one_framework(frameworks_of(path), os.path.basename(path)) if path else one_framework(
                 [ROOTS[module.split(".")[0]]] if module.split(".")[0] in ROOTS else [], f"'{module}'")
         own = wanted.endswith(".py")
         if not own and wanted not in (*FRAMEWORKS, "keras"):
@@ -993,11 +1242,20 @@ class Server:
             self.framework = own_framework(wanted) if own else FRAMEWORKS[backend]()
         except ModuleNotFoundError as error:
             raise Refused(f"{sys.executable} has no module '{error.name}': {OTHER_PYTHON}") from None
-        loss = loaded_from_r(path, name) if is_r(path) else named_in(module_of(path, module), name)
+        if path and not is_r(path) and "keras" in imported(path):
+            legacy_keras()
+
+        def made():
+            return loaded_from_r(path, name) if is_r(path) else named_in(module_of(path, module), name)
+        try:
+            loss = made()
+        except Exception as error:
+            if not self.moves_to_cpu(error):
+                raise
+            loss = made()
+        loss, factory = made_by(loss, name)
         names = parameters_of(loss)
-        if names is not None and len(names[0]) > 2:
-            raise Refused(f"'{name}' takes {len(names[0])} arguments ({', '.join(names[0])}): "
-                          "write a function of labels and outputs that calls it")
+        self.columns = names[0] if names is not None and len(names[0]) > 2 else None
         by_position = wanted == "keras" or getattr(self.framework, "by_position", False)
         habit, told = "true,pred" if by_position else self.framework.order, request.get("order")
         alone = takes_outputs_alone(names, by_position) and (told is None or len(names[1]) == 1)
@@ -1005,13 +1263,18 @@ class Server:
             self.order, assumed, contrary = habit, [outputs_alone(names, by_position)], None
         else:
             self.order, assumed, contrary = (told, [], None) if told else order_of(loss, wanted, habit, by_position)
-        self.loss, self.form, self.wanted, self.names = loss, request.get("form"), wanted, names
+        if self.columns is not None:
+            at = outputs_among(self.columns)
+            others = ", ".join(n for i, n in enumerate(self.columns) if i != at)
+            assumed, contrary = [f"The outputs are passed as {self.columns[at]}, the columns of the labels as {others}"], None
+        self.loss, self.wanted, self.names = loss, wanted, names
+        self.form, self.images = request.get("form") or (None, None), bool(request.get("images"))
         self.by_position, self.always_alone, self.alone = by_position, alone, alone or bool(request.get("alone"))
         return {
             "outputsAlone": alone,
             "framework": wanted, "version": version_of(wanted, self.framework),
             "python": ".".join(map(str, sys.version_info[:3])),
-            "assumed": assumed,
+            "assumed": [*factory, *assumed, *missing_told(path)],
             "contrary": contrary and {"parameter": contrary, "line": line_of_definition(loss)},
         }
 
@@ -1027,11 +1290,24 @@ class Server:
             raise Refused(f"nothing in {file} looks like a loss, write {file}#NAME: it {names_text(place)}")
         return {"names": found, "others": [n for n in own if n not in found]}
 
+    def as_image(self, tensor):
+        """The rows as the pixels of one image, for a loss of images."""
+        dimensions = self.form[1]
+        if dimensions is None:
+            return tensor
+        shape = pixels(tensor.shape[0], dimensions)
+        return self.framework.image(tensor, shape)
+
     def both(self, y, p):
+        if self.columns is not None:
+            at = outputs_among(self.columns)
+            passed = [y[:, i] for i in range(len(self.columns) - 1)]
+            return self.loss(*passed[:at], p, *passed[at:])
+        y, p = self.as_image(y), self.as_image(p)
         return self.loss(y, p) if self.order == "true,pred" else self.loss(p, y)
 
     def outputs_only(self, _, p):
-        return self.loss(p)
+        return self.loss(self.as_image(p))
 
     @property
     def call(self):
@@ -1047,7 +1323,7 @@ class Server:
         sizes = [4 * math.prod(shape) for shape in shapes]
         if sum(sizes) != len(numbers):
             raise Refused(f"{len(numbers)} bytes do not fill the shapes {shapes[0]} and {shapes[1]}")
-        form = self.form if form == "as found" else form
+        form = self.form[0] if form == "as found" else form
         return self.framework.tensors(numbers[:sizes[0]], shapes[0], numbers[sizes[0]:], shapes[1], form)
 
     def told(self, result):
@@ -1061,34 +1337,67 @@ class Server:
         wanted, first, none = self.framework.forms, None, request.get("labels") == "none"
         alone = none and not self.always_alone and self.names is not None and len(self.names[0]) == 1
         self.alone = self.always_alone or alone
-        if self.alone:
+        shape = request.get("trueShape") or []
+        if self.columns is not None and shape[1:] != [len(self.columns) - 1]:
+            raise Refused(f"it takes {len(self.columns)} arguments ({', '.join(self.columns)}): write a function of labels "
+                          "and outputs that calls it, or give as many columns of labels, --labels KIND,COLUMN")
+        if self.alone or self.columns is not None:
             wanted = [f for f in wanted if f in (None, "float64")]
         elif request.get("labels") == "index":
             wanted = [f for f in wanted if f and f.startswith("squeezed")] + wanted
-        for form in wanted:
-            y, p = self.batch(request, numbers, form)
-            before = [self.framework.read(t)[2] for t in (y, p)]
-            try:
-                _, shape = self.told(self.framework.value(self.call, y, p))
-            except Exception as error:
-                first = first or in_words(error)
-                continue
-            self.form, given = form, getattr(self.framework, "given", p)
-            changed = [n for n, t, b in zip(("y_true", "y_pred"), (y, given), before)
-                       if any(a != c and a == a for a, c in zip(self.framework.read(t)[2], b))]
-            needing = self.wanted != "keras" and getattr(self.framework, "needing_one_number", lambda _: None)(shape)
-            told = [outputs_alone(self.names, self.by_position)] if alone else []
-            return {"form": form, "alone": self.alone, "changed": changed, "shape": shape,
-                    "needsOneNumber": needing or None, "assumed": [
-                *told,
-                *([] if form is None else [f"The labels are given as {form.replace('squeezed ', '')}"
-                                           f"{', one number per row' if 'squeezed' in form else ''}"]),
-                *[f"The loss changes the numbers of {n}, and is given a copy" for n in changed],
-            ]}
-        return {"error": first, "alone": self.alone}
+        for dimensions in [2, 3] if self.images else [None, 2, 3] if hasattr(self.framework, "image") and self.columns is None else [None]:
+            for form in wanted:
+                self.form = form, dimensions
+                y, p = self.batch(request, numbers)
+                before = [self.framework.read(t)[2] for t in (y, p)]
+                try:
+                    _, shape = self.told(self.asked("value", y, p))
+                    return self.checked(y, p, before, shape, alone)
+                except Exception as error:
+                    first = first or error
+            if isinstance(first, (Refused, NameError, AttributeError, ImportError)):
+                break  # which no other shape changes
+        self.form = None, None
+        return {"error": in_words(first), "alone": self.alone}
+
+    def asked(self, what, y, p):
+        """Asks the framework; what a loss asks of a GPU, the CPU does, as the batches are there."""
+        try:
+            return getattr(self.framework, what)(self.call, y, p)
+        except Exception as error:
+            if not self.moves_to_cpu(error):
+                raise
+            return getattr(self.framework, what)(self.call, y, p)
+
+    def moves_to_cpu(self, error):
+        """Tells whether an error is for want of a GPU, and from now on does without."""
+        wants = re.search(r"cuda|nvidia|same device", str(error), re.IGNORECASE)
+        if not wants or self.on_cpu or not hasattr(self.framework, "on_cpu"):
+            return False
+        Server.on_cpu = True
+        self.framework.on_cpu()
+        return True
+
+    def checked(self, y, p, before, shape, alone):
+        form, dimensions = self.form
+        given = getattr(self.framework, "given", p)
+        changed = [n for n, t, b in zip(("y_true", "y_pred"), (y, given), before)
+                   if any(a != c and a == a for a, c in zip(self.framework.read(t)[2], b))]
+        needing = self.wanted != "keras" and getattr(self.framework, "needing_one_number", lambda _: None)(shape)
+        image = dimensions and " × ".join(map(str, list(self.as_image(p).shape)))
+        return {"form": self.form, "alone": self.alone, "changed": changed, "shape": shape,
+                "needsOneNumber": needing or None, "assumed": [
+            *([outputs_alone(self.names, self.by_position)] if alone else []),
+            *([] if form is None else [f"The labels are given as {form.replace('squeezed ', '')}"
+                                       f"{', one number per row' if 'squeezed' in form else ''}"]),
+            *([f"The outputs are given as an image, {image}: its pixels are the rows"] if image else []),
+            *(["The loss asks for a GPU, and is computed on the CPU"] if self.on_cpu else []),
+            *[f"The loss changes the numbers of {n}, and is given a copy" for n in changed],
+            *legacy_told(),
+        ]}
 
     def value(self, request, numbers):
-        value, _ = self.told(self.framework.value(self.call, *self.batch(request, numbers)))
+        value, _ = self.told(self.asked("value", *self.batch(request, numbers)))
         return {"value": value}
 
     def gradient(self, request, numbers):
@@ -1101,7 +1410,7 @@ class Server:
     def value_and_gradient(self, request, numbers):
         y, p = self.batch(request, numbers)
         try:
-            result, gradient, missing = self.framework.gradient(self.call, y, p)
+            result, gradient, missing = self.asked("gradient", y, p)
         except Exception as error:
             value, shape = self.told(self.framework.value(self.call, *self.batch(request, numbers)))
             return {"value": value, "shape": shape, "gradientError": in_words(error)}
@@ -1112,7 +1421,10 @@ class Server:
 
     def record(self, request, numbers):
         y, p = self.batch(request, numbers)
-        trace, result, live, own = self.framework.record(self.call, y, p)
+        try:
+            trace, result, live, own = self.framework.record(self.call, y, p)
+        finally:
+            Trace.current = None
         tensor = plain_result(result) is None
         return {"ops": trace.ops, "readOut": trace.read_out, "result": trace.maker(result) if tensor else None,
                 "live": bool(live), "customGradient": bool(own),

@@ -6,7 +6,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { check, numberThat, oneOf, optional } from "../../check/value.ts";
+import { aBoolean, check, numberThat, oneOf, optional } from "../../check/value.ts";
 import { checkOptions } from "../../check/options.ts";
 import type { AuditTime, LabelKind } from "../types.ts";
 import {
@@ -35,6 +35,7 @@ const optionNames: readonly (keyof PythonLossOptions)[] = [
   "name",
   "framework",
   "order",
+  "images",
   "python",
   "seconds",
 ];
@@ -99,7 +100,7 @@ export interface StartedLoss {
 /** A request that loads a loss, or asks for the names of all. */
 interface LoadRequest {
   readonly do: "load" | "losses";
-  readonly [option: string]: string | null;
+  readonly [option: string]: string | boolean | null;
 }
 
 /** A loss that has been loaded, and what an audit asks of it. */
@@ -117,7 +118,7 @@ export class ProcessLoss extends LoadedLoss {
   private constructor(loaded: Loaded, line: Line, own: LineEnd) {
     super();
     const { framework, version, python, assumed, contrary, outputsAlone } = loaded;
-    this.name = own.load.name!;
+    this.name = own.load.name as string;
     this.framework = framework;
     this.versions = `${framework} ${version}, Python ${python}`;
     this.assumed = assumed;
@@ -170,8 +171,8 @@ export class ProcessLoss extends LoadedLoss {
   }
 
   static async #load(options: PythonLossOptions, line: Line): Promise<ProcessLoss> {
-    const { file = null, module = null, name, framework = null, order = null } = options;
-    const own = line.newEnd({ do: "load", file, module, name, framework, order }), answer = await line.load(own);
+    const { file = null, module = null, name, framework = null, order = null, images = false } = options;
+    const own = line.newEnd({ do: "load", file, module, name, framework, order, images }), answer = await line.load(own);
     const needs = isR(options.file) ? ": a loss in R needs Rscript and the package reticulate" : "";
     const reason = answer.error ?? (answer.died && `'${line.python}' ${answer.died}${needs}`);
     if (reason !== undefined) throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
@@ -255,13 +256,14 @@ const failureOf = ({ error, died }: Answer): string | undefined => error ?? (die
 /** Refuses options out of range. */
 function checkPythonLoss(options: PythonLossOptions): void {
   checkOptions("a Python loss", options, optionNames);
-  const { file, module, name, order, seconds = 20 } = options;
+  const { file, module, name, order, images, seconds = 20 } = options;
   const task = "load the loss";
   if ((file === undefined) === (module === undefined)) {
     throw new TypeError("Cannot load the loss: either 'file' or 'module' must be given");
   }
   check(task, { name }, { must: "an expression of Python", valid: (v) => typeof v === "string" && v.trim() !== "" });
   check(task, { order }, optional(oneOf("true,pred", "pred,true")));
+  check(task, { images }, optional(aBoolean));
   check(task, { seconds }, numberThat("a number inside (0, 3600]", (limit) => limit > 0 && limit <= 3600));
 }
 
