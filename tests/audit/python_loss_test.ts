@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { auditLoss, type AuditOptions, type LossAudit } from "@roundabout/roundabout/audit";
 import { type PythonLoss, pythonLoss, type PythonLossOptions } from "@roundabout/roundabout/python";
@@ -272,14 +272,13 @@ Deno.test("a loss that cannot be loaded is refused", async () => {
     { name: "Scaled" },
     /TypeError: Scaled.* missing 1 required positional argument: 'factor'; give its arguments, Scaled\(…\)$/,
   );
-  await refused({ name: "three" }, /'three' takes 3 arguments \(pred, target, weight\)/);
   await refused({ name: "nothing" }, /NameError: name 'nothing' is not defined; it defines squared, turned/);
   const passedOn = { file: pathOf("./toy/passed_on.py") };
   await refused({ ...passedOn, name: "sqared" }, /'sqared' is not defined; it has squared, turned/);
   await refused({ name: "4" }, /'4' must be a function or a class, it is int/);
   await refused(
-    { file: pathOf("./toy/broken_import.py") },
-    /toy_that_does_not_exist.*\(broken_import.py:1\); this is .*python.*: give a Python that has it, --python PYTHON$/,
+    { file: pathOf("./toy/reads_arguments.py") },
+    /SystemExit: 2.*: the file ends Python while it is imported/,
   );
   await refused(
     { framework: pathOf("./toy/broken_import.py") },
@@ -292,6 +291,48 @@ Deno.test("a loss that cannot be loaded is refused", async () => {
   await assertRejects(() => pythonLoss({ name: "x" }), TypeError, "either 'file' or 'module'");
   await assertRejects(() => load(""), RangeError, "'name' must be an expression of Python");
   await assertRejects(() => load("squared", { seconds: 0 }), RangeError, "'seconds' must be a number inside (0, 3600]");
+});
+
+Deno.test("a loss is audited as it stands in a package: with its neighbours, and without what is not installed", async () => {
+  const inPackage = { file: pathOf("./toy/project/parts/losses.py"), framework: pathOf("./toy/toy_with_images.py") };
+  await using scaled = await load("scaled", inPackage);
+  const of = (name: string) => scaled.another({ ...inPackage, name }), { verdict, assumed } = audit(scaled);
+  assertEquals(verdict, "sound");
+  assert(assumed.includes("Not installed, and not called by the loss: toy_that_does_not_exist"), `${assumed}`);
+  const drawn = await of("drawn"), { message } = assertThrows(() => audit(drawn), TypeError);
+  assertMatch(
+    message,
+    /No module named 'toy_that_does_not_exist' \(losses.py:19\); this is .*give a Python that has it/,
+  );
+  for (
+    const [name, sentence] of [
+      ["by_default", "by_default() makes the loss, with the settings that it has by default"],
+      ["of_images", "The outputs are given as an image, 1 × 4 × 4 × 1: its pixels are the rows"],
+      ["on_gpu", "The loss asks for a GPU, and is computed on the CPU"],
+    ]
+  ) {
+    const { verdict, assumed } = audit(await of(name));
+    assertEquals([verdict, assumed.includes(sentence)], ["sound", true], `${name}: ${assumed}`);
+  }
+});
+
+Deno.test("'images' gives images to a loss that takes rows, too", async () => {
+  const ofImages = { framework: pathOf("./toy/toy_with_images.py"), images: true };
+  const { verdict, assumed } = await audited("squared", ofImages);
+  assertEquals(verdict, "sound");
+  assert(assumed.includes("The outputs are given as an image, 1 × 4 × 4 × 1: its pixels are the rows"), `${assumed}`);
+});
+
+Deno.test("columns of the labels are arguments of their own where a loss takes so many", async () => {
+  const inPackage = { file: pathOf("./toy/project/parts/losses.py"), framework: pathOf("./toy/toy_with_images.py") };
+  assertMatch(
+    await refusal("weighted", inPackage),
+    /it takes 3 arguments \(risk, target, weight\): write a function .*or give as many columns of labels/,
+  );
+  await using loss = await load("weighted", inPackage);
+  const { verdict, assumed } = auditLoss(loss, { rows: 16, yPred: "real", yTrue: "real", extraLabels: ["weight"] });
+  assertEquals(verdict, "sound", `${assumed}`);
+  assert(assumed.includes("The outputs are passed as risk, the columns of the labels as target, weight"), `${assumed}`);
 });
 
 Deno.test("a process that ends on one kind of batch is started again, and its end is a finding", async () => {

@@ -905,11 +905,11 @@ class Finder:
 MOST_FOLDERS = 6
 
 
-def loaded_from(path, name):
+def loaded_from(path, name, run=None):
     """A module from a file, which is run once for all of its losses; no compiled copy of it is left."""
     version = os.path.realpath(path), os.stat(path).st_mtime_ns
     if version not in LOADED:
-        LOADED[version] = run_with_placeholders(path, name)
+        LOADED[version] = (run or run_with_placeholders)(path, name)
     return LOADED[version]
 
 
@@ -1076,7 +1076,7 @@ def loaded_from_r(path, name):
 def own_framework(path):
     """A framework of the caller's own: a Python file with a class Framework, which has the methods of Torch."""
     OWN_FILES.add(os.path.realpath(path))
-    module = loaded_from(path, "roundabout_framework")
+    module = loaded_from(path, "roundabout_framework", run_file)
     return module.Framework(Trace)
 
 
@@ -1123,6 +1123,10 @@ def order_of(loss, framework, habit, by_position):
     first = "labels" if (named or habit) == "true,pred" else "outputs"
     why = f"as the parameters are named, ({', '.join(two)})" if named else f"the habit of {framework}"
     return named or habit, [f"The {first} come first, {why}"], None
+
+
+def takes_more(what, names):
+    return f"{what} takes {len(names)} arguments ({', '.join(names)}): write a function of labels and outputs that calls it"
 
 
 def outputs_among(names):
@@ -1256,6 +1260,8 @@ class Server:
         loss, factory = made_by(loss, name)
         names = parameters_of(loss)
         self.columns = names[0] if names is not None and len(names[0]) > 2 else None
+        if self.columns and is_r(path):
+            raise Refused(takes_more(f"'{name}'", self.columns))
         by_position = wanted == "keras" or getattr(self.framework, "by_position", False)
         habit, told = "true,pred" if by_position else self.framework.order, request.get("order")
         alone = takes_outputs_alone(names, by_position) and (told is None or len(names[1]) == 1)
@@ -1339,8 +1345,7 @@ class Server:
         self.alone = self.always_alone or alone
         shape = request.get("trueShape") or []
         if self.columns is not None and shape[1:] != [len(self.columns) - 1]:
-            raise Refused(f"it takes {len(self.columns)} arguments ({', '.join(self.columns)}): write a function of labels "
-                          "and outputs that calls it, or give as many columns of labels, --labels KIND,COLUMN")
+            raise Refused(f"{takes_more('it', self.columns)}, or give as many columns of labels, --labels KIND,COLUMN")
         if self.alone or self.columns is not None:
             wanted = [f for f in wanted if f in (None, "float64")]
         elif request.get("labels") == "index":

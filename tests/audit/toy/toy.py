@@ -53,6 +53,11 @@ class Tensor:
         result.kind = "bool"
         return self.noted("Greater", [self], result)
 
+    def __getitem__(self, at):
+        """A column of a table."""
+        _, column = at
+        return Tensor(self.numbers[column::self.shape[1]], self.shape[:1])
+
     def mean(self):
         n = len(self.numbers)
         return self.noted("Mean", [self], Tensor([sum(self.numbers) / n], [], [(self, [[(0, 1 / n)] for _ in range(n)])]))
