@@ -50,8 +50,11 @@ Deno.test("class indices that a formula uses as numbers", () => {
       direct(labels({ shape: [3, 1], fromPred: true })),
       direct(undefined, live({ shape: [3, 1] })),
       direct(undefined, live({ shape: [3, 3], fromPred: false })),
+      [op("Sum", [labels({ shape: [3, 3] })]), ...direct(labels({ shape: [3, 1], madeBy: 0 }))], // a margin of the class
     ]
   ) assertStrictEquals(found(indices, { ops }), undefined);
+  const scaled = [op("Multiply", [labels({ shape: [3, 1] })]), ...direct(labels({ shape: [3, 1], madeBy: 0 }))];
+  assertEquals(found(indices, { ops: scaled })?.where?.op, "Sub");
   assertStrictEquals(found(indices, { ops: direct(), options: { yTrue: "binary" } }), undefined);
   assertStrictEquals(found(batchOf([0, 0.5, 1], scores, 3), { ops: direct() }), undefined);
   assertStrictEquals(found(batchOf([1, 1, 1], scores, 3), { ops: direct() }), undefined);

@@ -67,10 +67,13 @@ export const labelEncoding: Rule = (context) => {
 function indicesAsNumbers({ observations: { columns, rows, ops, random: { batch } }, options }: AuditContext) {
   const labels = distinct(batch.yTrue), isIndex = batch.yTrue.length === rows && labels.every(Number.isInteger);
   const indexed = isIndex && labels.length > 1 && labels.length <= columns;
+  /** Tells whether labels have been a code with a column per class: what is computed from it, as a margin, is no index. */
+  const wasCode = (input: RecordedInput): boolean =>
+    input.shape.at(-1) === columns || (makerOf(ops, input)?.inputs.some((i) => ofLabels(i) && wasCode(i)) ?? false);
   const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch, columns);
   const op = ops.find((op) =>
     !op.op.includes("Gather") && op.op !== "MatMul" &&
-    op.inputs.some((input) => ofLabels(input) && input.shape.at(-1) === 1) &&
+    op.inputs.some((input) => ofLabels(input) && input.shape.at(-1) === 1 && !wasCode(input)) &&
     op.inputs.some((input) => input.fromPred && input.shape.at(-1) === columns)
   );
   if (!indexed || !classes || op === undefined) return undefined;
