@@ -49,9 +49,9 @@ export const auditSpec: TaskSpec = {
     'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
     "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
     "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
-    "needs the framework of the loss and nothing else. FILE.py without a NAME is audited for each of its functions and\n" +
-    "classes that looks like a loss by its name or its parameters. A file of R, losses.R#precision_loss, needs Rscript\n" +
-    "and reticulate.\n\n" +
+    "needs the framework of the loss, and other modules only if the loss calls them. FILE.py without a NAME is audited for\n" +
+    "each of its functions and classes that looks like a loss by its name or its parameters. A file of R,\n" +
+    "losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
     "--model judges a compiled tf.LayersModel of a TypeScript file, or the function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] LOSS ...\n" +

@@ -172,7 +172,8 @@ export class ProcessLoss extends LoadedLoss {
 
   static async #load(options: PythonLossOptions, line: Line): Promise<ProcessLoss> {
     const { file = null, module = null, name, framework = null, order = null, images = false } = options;
-    const own = line.newEnd({ do: "load", file, module, name, framework, order, images }), answer = await line.load(own);
+    const own = line.newEnd({ do: "load", file, module, name, framework, order, images }),
+      answer = await line.load(own);
     const needs = isR(options.file) ? ": a loss in R needs Rscript and the package reticulate" : "";
     const reason = answer.error ?? (answer.died && `'${line.python}' ${answer.died}${needs}`);
     if (reason !== undefined) throw new TypeError(`Cannot load the loss '${name}': ${reason}`);
