@@ -125,8 +125,8 @@ function updateOf({ optimizer = "adam", learningRate = 0.001 }: FitMetricOnOptio
 
 /** Reads the state of an earlier training; throws if it is of a different one. */
 function checkedState(state: LinearFitState, settings: string, size: number): LinearFitState {
-  if (state?.version !== 1) {
-    throw new RangeError(`Cannot make ${what}: the version of 'resume' must be 1, it is ${describe(state?.version)}`);
+  if (state.version !== 1) {
+    throw new RangeError(`Cannot make ${what}: the version of 'resume' must be 1, it is ${describe(state.version)}`);
   }
   if (state.settings !== settings) {
     throw new RangeError(
@@ -136,7 +136,7 @@ function checkedState(state: LinearFitState, settings: string, size: number): Li
   const { scale, gradients } = state;
   const areNumbers = (list: unknown, length: number) =>
     Array.isArray(list) && list.length === length && list.every(Number.isFinite);
-  if (!areNumbers(scale?.means, size - 1) || !areNumbers(scale?.deviations, size - 1)) {
+  if (!areNumbers(scale?.means, size - 1) || !areNumbers(scale.deviations, size - 1)) {
     throw new RangeError(`Cannot make ${what}: the 'scale' of 'resume' must be two lists of ${size - 1} numbers`);
   }
   if (Array.isArray(gradients) && gradients.every((g) => areNumbers(g, size))) return state;

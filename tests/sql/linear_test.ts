@@ -139,6 +139,33 @@ slowOnDuckdb("50 epochs of fitMetricOn end where fitMetric in the mode exact end
   }
 });
 
+onDuckdb("a step of gradient descent is the gradient times the learning rate", async (engine) => {
+  const rows = someRows(100);
+  await makeTable(engine, rows);
+  const options = { ...table, score: "accuracy" } as const, start = { weights: [0, 1, 0], bias: 0.1 };
+  const { value, gradient } = await metricGradientOn(engine.query, { ...options, ...start });
+  const { weights, bias, history } = await fitMetricOn(engine.query, {
+    ...options,
+    start,
+    epochs: 1,
+    optimizer: "sgd",
+    learningRate: 0.5,
+  });
+  weights.forEach((weight, j) => assertWithin(weight, start.weights[j] - 0.5 * gradient.weights[j], 1e-15));
+  assertWithin(bias, start.bias - 0.5 * gradient.bias, 1e-15);
+  assert(history.loss[0] < value - 0.01);
+  const right = rows.filter(({ x, y }) => Number(x.reduce((z, v, j) => z + v * weights[j], bias) > 0) === y).length;
+  assertWithin(history.score[0], right / 100, 1e-15, "the score is that of the decisions after the step");
+});
+
+onDuckdb("a model without a fault is kept, although no row has a gradient", async (engine) => {
+  await makeTable(engine, someRows(50));
+  await engine.run("UPDATE t SET x = CASE WHEN label = 1 THEN 1 ELSE -1 END");
+  const start = { weights: [1e4, 0, 0], bias: 0 };
+  const { weights, history } = await fitMetricOn(engine.query, { ...table, score: "f1", epochs: 2, start });
+  assertEquals([weights, history.loss], [start.weights, [0, 0]]);
+});
+
 onDuckdb("a training resumed from its state ends at the bits of an uninterrupted one", async (engine) => {
   await makeTable(engine, someRows(200));
   await engine.run("SET threads = 1"); // float64 sums in one order
@@ -168,21 +195,20 @@ onDuckdb("a training resumed from its state ends at the bits of an uninterrupted
   await refused({ learningRate: 0.1 }, "'resume' is of a different training");
   await refused({ score: "mcc" }, "'resume' is of a different training");
   await refused({ resume: { ...state, version: 2 } }, "the version of 'resume' must be 1, it is 2");
-  await refused({ resume: { ...state, gradients: [[1]] } }, "must be lists of 4 numbers");
+  await refused({ standardize: true }, "'resume' is of a different training");
+  await refused({ resume: { ...state, gradients: [...state.gradients, [1]] } }, "must be lists of 4 numbers");
   await engine.run("INSERT INTO t SELECT * FROM t LIMIT 1");
   await refused({}, "'from' changed between two scans, the number of rows is");
 });
 
 /** A table whose first feature is far from 0 and whose third is the same in all rows, and the same with scaled features. */
 async function makeScaledTables(engine: Engine): Promise<void> {
-  const given = someRows(300).map(({ x, ...row }) => ({ ...row, x: [1e6 + 2000 * x[0], 0.01 * x[1], 7] }));
+  const given = someRows(300).map(({ x, ...row }) => ({ ...row, x: [1e6 + 2000 * x[0], 1e-6 * x[1], 0.1] }));
   const whole = given.reduce((sum, { w }) => sum + w, 0);
   const moments = names.map((_, j) => {
     const mean = given.reduce((sum, { w, x }) => sum + w * x[j], 0) / whole;
-    return {
-      mean,
-      deviation: Math.sqrt(given.reduce((sum, { w, x }) => sum + w * (x[j] - mean) ** 2, 0) / whole) || 1,
-    };
+    const deviation = Math.sqrt(given.reduce((sum, { w, x }) => sum + w * (x[j] - mean) ** 2, 0) / whole);
+    return { mean, deviation: deviation < 1e-15 ? 1 : deviation };
   });
   const scaled = given.map(({ x, ...row }) => ({
     ...row,
@@ -205,7 +231,7 @@ onDuckdb(
     }
     const { means, deviations } = state.scale;
     assertWithin(means[0], 1e6, 300);
-    assertWithin(means[2], 7, 1e-14);
+    assertWithin(means[2], 0.1, 1e-15);
     assertEquals([deviations[2], weights[2]], [0, 0]);
     weights.forEach((weight, j) => assertWithin(weight * deviations[j], wanted.weights[j], 1e-8, `weight ${j}`));
     const atMeans = weights.reduce((z, weight, j) => z + weight * means[j], bias);
@@ -218,6 +244,16 @@ onDuckdb(
     );
   },
 );
+
+onDuckdb("a feature that is the same in all rows has the deviation 0, exactly", async (engine) => {
+  await engine.run("SET threads = 1"); // float64 sums in one order
+  for (const n of [200, 300]) { // variances of both signs, without the rule
+    await makeTable(engine, someRows(n).map((row, i) => ({ ...row, x: [0.1, 1e6 / 3, 0.3], w: 1 / (i + 1) })));
+    const options = { ...table, score: "accuracy", sampleWeight: "w", epochs: 1, standardize: true } as const;
+    const { state } = await fitMetricOn(engine.query, options);
+    assertEquals(state.scale.deviations, [0, 0, 0]);
+  }
+});
 
 onDuckdb("a standardised training goes on at the bits of an uninterrupted one, from any start", async (engine) => {
   await makeScaledTables(engine);
@@ -326,6 +362,7 @@ Deno.test("what a linear model in SQL cannot do is refused by name, before any q
   await refused({ features: ["a", ""] }, "'features' must be the name of a column");
   await refused({ epochs: 0 }, "'epochs' must be an integer");
   await refused({ optimizer: "rmsprop" }, "'optimizer' must be 'adam' or 'sgd'");
+  await refused({ resume: null }, "'resume' must be an object, it is null");
   await refused({ standardize: 1 }, "'standardize' must be true or false");
   await refused({ learningRate: -1 }, "'learningRate' must be a number above 0");
   await refused({ start: { weights: [1], bias: 0 } }, "'weights' must be 3 finite numbers");
