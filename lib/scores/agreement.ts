@@ -56,10 +56,8 @@ export const markedness: Score = /* @__PURE__ */ composed(
   (a, b) => ({ shifted: { plus: [a, b] }, by: -1 }),
 );
 
-/** Returns the partial derivatives of √(a·b); 0 where a or b is 0, because the one-sided slope is infinite there. */
-function rootSlopes(a: number, b: number): [number, number] {
-  return a > 0 && b > 0 ? [Math.sqrt(b / a) / 2, Math.sqrt(a / b) / 2] : [0, 0];
-}
+/** Returns the partial derivatives of √(a·b). They are not finite where a or b is 0. */
+const rootSlopes = (a: number, b: number): [number, number] => [Math.sqrt(b / a) / 2, Math.sqrt(a / b) / 2];
 
 /**
  * The geometric mean of recall and specificity.

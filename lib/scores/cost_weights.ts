@@ -117,7 +117,7 @@ export function costLabels(
     if (!(Number.isInteger(label) && label >= 0 && label < c)) {
       throw refuse(what, "yTrue", `must hold integers from 0 to ${c - 1}, row ${row} is ${describe(label)}`);
     }
-    for (let k = 0; k < c; k++) labels[row * c + k] = 1 - beyond[label][k] / most;
+    labels.set(beyond[label].map((cost) => 1 - cost / most), row * c);
   });
   return labels;
 }

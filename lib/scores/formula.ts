@@ -16,11 +16,11 @@ export type Formula =
   | { readonly shortfall: Formula; readonly floor: number };
 
 // Kept beside the scores, as the form of a step is: a modified copy of a score has no formula.
-const formulas = new WeakMap<Score, Formula>();
+const formulas = new WeakMap<Score, Formula | undefined>();
 
 /** Notes the formula of a score. */
 export function withFormula(formula: Formula | undefined, score: Score): Score {
-  if (formula !== undefined) formulas.set(score, formula);
+  formulas.set(score, formula);
   return score;
 }
 

@@ -56,7 +56,7 @@ function differences(value: (counts: Counts) => number): (counts: Counts) => Cou
     if (Number.isNaN(value(counts))) return mapCounts(() => 0);
     const total = counts.tp + counts.fp + counts.fn + counts.tn;
     return mapCounts((key) => {
-      const h = 6e-6 * Math.max(counts[key], 1e-3 * total);
+      const h = 6e-6 * (Math.max(counts[key], 1e-3 * total) || 1);
       const at = (by: number) => value({ ...counts, [key]: counts[key] + by });
       return counts[key] > h ? (at(h) - at(-h)) / (2 * h) : (4 * at(h) - 3 * at(0) - at(2 * h)) / (2 * h);
     });

@@ -113,4 +113,5 @@ Deno.test("costs: what is refused is named, with its row", () => {
   const sentence = "'fp' must be a finite number, or one per row, it is '2'";
   assertThrows(() => costWeights([1], { fp: "2" as never }), TypeError, sentence);
   assertEquals(costWeights([1, 0], { tp: 1, fn: [1, 2] }), Float32Array.of(0, 1), "a wrong decision may cost the same");
+  assertEquals(savings({ fp: 1, tn: 1, fn: 3 }).value({ tp: 1, fp: 2, fn: 1, tn: 4 }), 1 - 9 / 6);
 });

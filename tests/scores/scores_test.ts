@@ -21,6 +21,7 @@ import { allScores, rangeOf, sizeOf, withOptions } from "../all_scores.ts";
 import { definedGradient } from "../../lib/scores/composed.ts";
 import { ratioOf } from "../../lib/scores/linear_fractional.ts";
 import { robustFBeta, robustMcc } from "../../lib/scores/robust.ts";
+import { savings } from "../../lib/scores/savings.ts";
 import { scoreNames } from "../../lib/scores/to_score.ts";
 import { assertRefused, assertWithin } from "../helpers.ts";
 
@@ -406,6 +407,14 @@ Deno.test("the differences ask a score for no negative count, where many scores 
   assert(Math.min(...asked) >= 0, `${Math.min(...asked)}`);
 });
 
+Deno.test("the differences: 0 where the score is not defined, the mean of both slopes at a kink, any unit without rows", () => {
+  const of = (value: Formula) => toScore({ name: "mine", value });
+  assertEquals(of(precision.value).gradient({ ...zero, fn: 5, tn: 2 }), zero);
+  assertWithin(of(({ tp }) => Math.abs(tp - 3)).gradient({ ...zero, tp: 3, tn: 2 }).tp, 0, 1e-9);
+  const earned = of(({ tp, fp }) => 3 * tp - fp).gradient(zero); // rows whose weights are 0
+  for (const key of keys) assertWithin(earned[key], { ...zero, tp: 3, fp: -1 }[key], 1e-9, key);
+});
+
 Deno.test("a definition of one's own with a bad name, best or gradient is refused", () => {
   const value = () => 1,
     error = TypeError,
@@ -432,6 +441,25 @@ Deno.test("a gradient with a partial derivative that is not finite, or of a scor
 Deno.test("scoreNames: the scores that have no parameters", () => {
   const parameters = ["fBeta", "tversky", "precisionAtRecall", "recallAtPrecision", "utility"];
   assertEquals([...scoreNames].sort(), Object.keys(scores).filter((name) => !parameters.includes(name)).sort());
+});
+
+Deno.test("quasiConvex: the largest value in a rectangle of (tp, fp) lies in a corner, for every score", () => {
+  const whole = fc.integer({ min: 0, max: 40 }), two = fc.tuple(whole, whole);
+  for (const score of [...allScores, ...robust.map(([score]) => score), savings({ fp: 2, fn: 10 })]) {
+    assert(score.quasiConvex, score.name);
+    fc.assert(fc.property(two, two, whole, whole, ([tp, fp], [width, height], morePositives, moreNegatives) => {
+      const positives = tp + width + morePositives, negatives = fp + height + moreNegatives;
+      const at = (a: number, b: number) => {
+        const value = score.value({ tp: a, fp: b, fn: positives - a, tn: negatives - b });
+        return Number.isNaN(value) ? 0 : value;
+      };
+      const corners = [at(tp, fp), at(tp + width, fp), at(tp, fp + height), at(tp + width, fp + height)];
+      const bound = Math.max(...corners) + 1e-12 * Math.max(...corners.map(Math.abs));
+      for (let a = 0; a <= width; a++) {
+        for (let b = 0; b <= height; b++) assert(at(tp + a, fp + b) <= bound, `${score.name}, ${tp + a}, ${fp + b}`);
+      }
+    }));
+  }
 });
 
 Deno.test("ratioOf: the coefficients of one ratio of linear functions, and nothing for other scores", () => {

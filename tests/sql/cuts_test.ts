@@ -211,22 +211,3 @@ onDuckdb(
     }
   },
 );
-
-Deno.test("quasiConvex: the largest value in a rectangle of (tp, fp) lies in a corner, for every score", () => {
-  const count = fc.integer({ min: 0, max: 40 }), low = fc.tuple(count, count), size = fc.tuple(count, count);
-  for (const score of allScores) {
-    assert(score.quasiConvex, score.name);
-    fc.assert(fc.property(low, size, count, count, ([tp, fp], [width, height], morePositives, moreNegatives) => {
-      const positives = tp + width + morePositives, negatives = fp + height + moreNegatives;
-      const at = (a: number, b: number) => {
-        const value = score.value({ tp: a, fp: b, fn: positives - a, tn: negatives - b });
-        return Number.isNaN(value) ? 0 : value;
-      };
-      const corners = [at(tp, fp), at(tp + width, fp), at(tp, fp + height), at(tp + width, fp + height)];
-      const bound = Math.max(...corners) + 1e-12 * Math.max(...corners.map(Math.abs));
-      for (let a = 0; a <= width; a++) {
-        for (let b = 0; b <= height; b++) assert(at(tp + a, fp + b) <= bound, `${score.name}, ${tp + a}, ${fp + b}`);
-      }
-    }));
-  }
-});
