@@ -24,7 +24,7 @@ export function fixed(value: number, digits: number): string {
  */
 export function signed(value: number, digits: number): string {
   const text = fixed(value, digits);
-  return value > 0 && Number(text) > 0 ? `+${text}` : text;
+  return Number(text) > 0 ? `+${text}` : text;
 }
 
 /**
@@ -57,12 +57,10 @@ export function scientific(value: number, digits = 0): string {
 
 /** Writes a number with about `digits` significant digits, an integer in full, NaN and the infinities by name. */
 export function formatNumber(value: number, digits = 4): string {
-  if (!Number.isFinite(value)) return withMinus(String(value));
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return group(withMinus(String(value)));
   const magnitude = Math.abs(value);
-  if (magnitude < 1e-3 || magnitude >= 1e9) return shortScientific(value, digits);
+  if (magnitude < 1e-3 || magnitude >= (Number.isInteger(value) ? 1e15 : 1e9)) return shortScientific(value, digits);
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(magnitude)));
-  return group(fixed(value, Math.min(decimals, 20)).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""));
+  return group(withMinus(String(Number(value.toFixed(decimals)))));
 }
 
 /** Writes 1234567 as 1,234,567; a number of four digits may be a year and stays as it is. */
@@ -74,7 +72,7 @@ function group(text: string): string {
 
 /** Writes `1.234 × 10⁻⁷`, without zeros at the end of the digits. */
 const shortScientific = (value: number, digits: number): string =>
-  scientific(value, digits - 1).replace(/(\.\d*?)0+(?=\u00a0)/, "$1").replace(".\u00a0", "\u00a0");
+  scientific(value, digits - 1).replace(/\.?0+(?=\u00a0)/, "");
 
 /**
  * Writes the numbers of a column with the same number of decimals, so that their points stand under one another. A small
@@ -85,11 +83,9 @@ export function formatColumn(values: readonly number[], digits?: number): string
   const greatest = finite.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const whole = finite.every((value) => Number.isInteger(value));
   // Four digits of the largest number; scores have four decimals whether or not a 1 is among them.
-  const first = greatest > 0 && greatest !== 1 ? Math.floor(Math.log10(greatest)) : -1;
+  const first = greatest === 1 ? -1 : Math.floor(Math.log10(greatest));
   const decimals = whole ? 0 : digits ?? Math.min(8, Math.max(1, 3 - first));
   return values.map((value) => {
-    if (!Number.isFinite(value)) return withMinus(String(value));
-    if (value === 0) return "0";
     if (Number(value.toFixed(decimals)) === 0 || Math.abs(value) >= 1e15) return shortScientific(value, 3);
     return group(fixed(value, decimals));
   });
