@@ -22,6 +22,7 @@ import { definedGradient } from "../../lib/scores/composed.ts";
 import { ratioOf } from "../../lib/scores/linear_fractional.ts";
 import { robustFBeta, robustMcc } from "../../lib/scores/robust.ts";
 import { savings } from "../../lib/scores/savings.ts";
+import { ofDecisions, withLearnt } from "../../lib/scores/learnt.ts";
 import { scoreNames } from "../../lib/scores/to_score.ts";
 import { assertRefused, assertWithin } from "../helpers.ts";
 
@@ -460,6 +461,12 @@ Deno.test("quasiConvex: the largest value in a rectangle of (tp, fp) lies in a c
       }
     }));
   }
+});
+
+Deno.test("ofDecisions: a score that learns names the score of its decisions, any other is it itself", () => {
+  const learnt = { ofDecisions: f1, learn: () => {}, numbers: () => ({}), restore: () => {} };
+  assertStrictEquals(ofDecisions(withLearnt(toScore({ ...precision, name: "learns" }), learnt)), f1);
+  assertStrictEquals(ofDecisions(precision), precision);
 });
 
 Deno.test("ratioOf: the coefficients of one ratio of linear functions, and nothing for other scores", () => {
