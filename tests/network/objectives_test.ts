@@ -187,6 +187,20 @@ Deno.test("the objective of a loss's parts is best − score of the rows, with i
   }
 });
 
+Deno.test("value and gradient may be read in any order, and again after those of other logits", () => {
+  const random = seededRandom(6),
+    [logits, others] = [1, 2].map((by) => Float64Array.from(y, () => by * random.normal()));
+  const parts = partsOfLoss(metricLoss("f1", { fromLogits: true }))!, labels = labelsOf(y, 1, sampleWeight);
+  for (const objective of [crossEntropy, objectiveOf(losses.f1), scoreOfRows(parts)]) {
+    const { value } = objective(labels, logits),
+      read = objective(labels, logits),
+      gradient = Float64Array.from(read.gradient);
+    assertEquals(read.value, value);
+    assert(objective(labels, others).gradient.some((g, i) => g !== gradient[i]));
+    assertEquals(Float64Array.from(read.gradient), gradient);
+  }
+});
+
 Deno.test("class indices become one column per class, and a row's weight that of all its columns", () => {
   assertEquals(labelsOf([2, 0], 3, [5, 7]), {
     rows: 2,
