@@ -33,7 +33,7 @@ import {
 import { linesOf, runDeno } from "./processes.ts";
 
 const defaultFolders = [
-  ...["steps", "scores", "scoring", "counts", "decisions", "kernels", "core", "batch", "numerics"],
+  ...["steps", "scores", "scoring", "counts", "decisions", "kernels", "core", "batch", "numerics", "check"],
   ...["curves", "training", "metrics", "compare", "audit/rules"],
   ...["tfjs", "network", "constraints", "costs", "thread"],
 ];

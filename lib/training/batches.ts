@@ -68,7 +68,8 @@ export interface BatchReader {
 
 /** Makes a reader of the data in their own order; of tensors with queries, whole queries in the order of their first rows. */
 export function batchReader(what: string, data: TrainingData, batchSize?: number): BatchReader {
-  if (isTensors(data) && "groups" in data && data.groups !== undefined) {
+  const { groups } = data as { groups?: unknown };
+  if (isTensors(data) && groups !== undefined) {
     return rowsReader(what, data, batchSize ?? defaultBatchSize, (queries) => queries);
   }
   return { read: () => readBatches(what, data, batchSize), dispose: () => {} };

@@ -21,7 +21,14 @@ import type { Counts } from "../../lib/counts/counts.ts";
 import { f1, recall, specificity } from "../../lib/scores/ratio.ts";
 import { allowSimd, countOnes } from "../../lib/kernels/simd.ts";
 import { hardOptions, partsOfLoss } from "../../lib/scoring/options.ts";
-import { batchReader, checkData, isTensors, rowsReader, type TrainingData } from "../../lib/training/batches.ts";
+import {
+  batchReader,
+  checkData,
+  isTensors,
+  type ReadBatch,
+  rowsReader,
+  type TrainingData,
+} from "../../lib/training/batches.ts";
 import { bestCut } from "../../lib/training/best_cut.ts";
 import { checkpointsIn, settingsOfLoss } from "../../lib/training/checkpoint.ts";
 import { checkSame, DatasetSums } from "../../lib/training/dataset_sums.ts";
@@ -44,6 +51,7 @@ import {
 } from "../../lib/training/passes.ts";
 import { listenForStop, trainableVariables } from "../../lib/tfjs/model.ts";
 import { checkWarmStart } from "../../lib/training/warm_start.ts";
+import { readsOn } from "../devices.ts";
 import { assertAllWithin, assertRefused, assertWithin, onBackends, random } from "../helpers.ts";
 import { memoryStore } from "./fixtures.ts";
 
@@ -285,10 +293,21 @@ Deno.test("readers: slices in order; whole queries in batches, a larger one by i
     const groups = ["a", "b", "a", "c", "a"], data = { xs: x, ys: y, groups };
     assertEquals((await rowsOf(data, 2)).rows, [[0, 2, 4], [1, 3]]);
     assertEquals((await rowsOf(data, 4)).rows, [[0, 2, 4, 1], [3]]);
+    const batches = {
+      groups: "its own",
+      async *[Symbol.asyncIterator]() {
+        yield [tf.clone(x), tf.clone(y)] as const;
+      },
+    };
+    assertEquals((await rowsOf(batches)).rows, [[0, 1, 2, 3, 4]]);
     const reader = rowsReader("a test", [x, y], 2, (rows) => rows.toReversed()), seen: unknown[] = [];
     for await (const { inputs: [input], examples } of reader.read([2, 0])) seen.push([...input.dataSync()], examples);
     assertEquals(seen, [[0], [0], [4, 3], [4, 3]]);
     reader.dispose();
+    const queries = rowsReader("a test", data, 2, (rows) => rows), groupsSeen: unknown[] = [];
+    for await (const { groups } of queries.read()) groupsSeen.push(groups);
+    assertEquals(groupsSeen, [["a", "a", "a"], ["b", "c"]]);
+    queries.dispose();
   });
   assertEquals(made, 0);
   assertEquals([isTensors([x, y]), isTensors({ xs: x, ys: y } as never), isTensors((() => []) as never)], [
@@ -302,8 +321,21 @@ Deno.test("readers: slices in order; whole queries in batches, a larger one by i
   assertRefusedOption(() => checkData("a test", () => [], 3), "'batchSize' is 3, but 'data' comes in batches already");
   checkData("a test", () => [], undefined);
   checkData("a test", { xs: x, ys: y }, 3);
-  const { message } = assertThrows(() => checkData("a test", "rows.txt", undefined), TypeError);
-  assert(message.endsWith("it is 'rows.txt'"), message);
+  for (const name of ["rows.txt", "rows.csv.gz"]) {
+    const { message } = assertThrows(() => checkData("a test", name, undefined), TypeError);
+    assert(message.endsWith(`it is '${name}'`), message);
+  }
+  const kept = tf.scalar(1);
+  for (const other of [{ metadata: { kept } }, { ys: "words" }]) {
+    const bad = () => [{ xs: tf.clone(x), ys: tf.clone(y) }, { xs: tf.clone(x), ys: tf.clone(y), ...other }];
+    await assertRejects(
+      () => rowsOf(bad as never),
+      TypeError,
+      "Cannot compute a test: batch 1 of 'data' must be tensors",
+    );
+  }
+  assertEquals(kept.isDisposed, false, "what is no tensor of a batch is left alone");
+  kept.dispose();
   const empty = tf.zeros([0, 1]);
   assertRefusedOption(() => rowsReader("a test", [empty, empty], 2, (rows) => rows), "'data' has no rows");
   tf.dispose([x, y, w, empty]);
@@ -487,6 +519,24 @@ Deno.test("a text that is not a checkpoint, and a store that cannot be written",
   assert(unread.cause instanceof SyntaxError);
   const words = "Cannot write the checkpoint '/none/checkpoint' after epoch 2";
   await assertRejects(() => checkpointsIn("/none/checkpoint").save({ done: 3 } as never), Error, words);
+});
+
+Deno.test("slices and gathered rows are not read back from a device", async () => {
+  const rows: number[][] = [];
+  const reads = await readsOn("device", async () => {
+    const x = tf.tensor2d([[0], [1], [2]]), y = tf.tensor1d([0, 1, 0]);
+    for (
+      const reader of [
+        batchReader("a test", [x, y], 2),
+        rowsReader("a test", [x, y], 2, (rows) => rows.toReversed()),
+      ]
+    ) {
+      for await (const { inputs: [input] } of reader.read()) rows.push([...await input.data()]);
+      reader.dispose();
+    }
+    tf.dispose([x, y]);
+  });
+  assertEquals({ reads, rows }, { reads: 0, rows: [[0, 1], [2], [2, 1], [0]] });
 });
 
 onBackends("slices of tensors have their rows, of any shape and type", async () => {
