@@ -9,6 +9,7 @@ import {
   pairsLossAndGradient,
   rankingMetric,
 } from "../../lib/losses/curves.ts";
+import { metricLoss, recallLoss } from "../../lib/mod.ts";
 import { assertAllWithin, assertRefused, assertWithin, centralDifferences, counted, onBackends } from "../helpers.ts";
 
 const rows = fc.array(
@@ -106,6 +107,7 @@ onBackends("the losses of tensors are the arrays' numbers, without a leak", () =
     ],
     [aumLoss(), aumLossAndGradient(y, p, { sampleWeight: w })],
   ] as const;
+  assertEquals(pairs.map(([{ name }]) => name), ["pairsLoss", "aumLoss"]);
   for (const [loss, { value, gradient }] of pairs) {
     const { made } = counted(() =>
       tf.tidy(() => {
@@ -117,6 +119,11 @@ onBackends("the losses of tensors are the arrays' numbers, without a leak", () =
     );
     assertEquals(made, 0);
   }
+});
+
+Deno.test("a score of the counts is metricLoss's own, whether ./curves is imported or not", () => {
+  const [y, p] = [tf.tensor1d([1, 0, 1]), tf.tensor1d([0.9, 0.2, 0.4])];
+  assertEquals(metricLoss("recall")(y, p as never).dataSync(), recallLoss()(y, p as never).dataSync());
 });
 
 Deno.test("bad input: a sentence that names the argument", () => {
