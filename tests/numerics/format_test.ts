@@ -21,7 +21,7 @@ Deno.test("an estimate stands before its interval, which does not break", () => 
 });
 
 Deno.test("a number has about four digits, an integer all of its own, and a power of ten where zeros would be in the way", () => {
-  const written: [number, string][] = [
+  const written: (readonly [number, string])[] = [
     ...[[0, "0"], [5, "5"], [-1234, "−1234"], [12345, "12,345"], [-123456789012, "−123,456,789,012"]] as const,
     ...[[1e15, "1 × 10¹⁵"], [-1.0204e17, "−1.02 × 10¹⁷"]] as const,
     ...[[1.02, "1.02"], [1.99999, "2"], [0.123456, "0.1235"], [-12345.678, "−12,346"], [0.001, "0.001"]] as const,

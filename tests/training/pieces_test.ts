@@ -21,14 +21,7 @@ import type { Counts } from "../../lib/counts/counts.ts";
 import { f1, recall, specificity } from "../../lib/scores/ratio.ts";
 import { allowSimd, countOnes } from "../../lib/kernels/simd.ts";
 import { hardOptions, partsOfLoss } from "../../lib/scoring/options.ts";
-import {
-  batchReader,
-  checkData,
-  isTensors,
-  type ReadBatch,
-  rowsReader,
-  type TrainingData,
-} from "../../lib/training/batches.ts";
+import { batchReader, checkData, isTensors, rowsReader, type TrainingData } from "../../lib/training/batches.ts";
 import { bestCut } from "../../lib/training/best_cut.ts";
 import { checkpointsIn, settingsOfLoss } from "../../lib/training/checkpoint.ts";
 import { checkSame, DatasetSums } from "../../lib/training/dataset_sums.ts";
