@@ -260,6 +260,18 @@ Deno.test("wrong optimum: a useless model is as good as a perfect one", () => {
   assertEquals(found(({ yPred }) => Math.abs(mean(yPred) - 4), ends)?.[0], "all outputs equal");
 });
 
+Deno.test("wrong optimum: columns without labels stay correct in a useless model", () => {
+  const pairs = (a: number[], b: number[]) => a.flatMap((v, i) => [v, b[i]]);
+  const made = {
+    random: batchOf(numbers, pairs(guesses, numbers), 2),
+    perfect: batchOf(numbers, pairs(numbers, guesses), 2),
+    options: { labelColumns: 1 },
+  };
+  const loss: Value = ({ yTrue, yPred }) =>
+    mean(yTrue.map((y, i) => 1e-5 * (yPred[2 * i] - y) ** 2 + (yPred[2 * i + 1] - guesses[i]) ** 2));
+  assert(optimum({ loss, ...made })?.message.startsWith("A useless model is as good as a perfect one"));
+});
+
 Deno.test("wrong optimum: outputs of several columns, and of classes", () => {
   const two = [0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 1, 1],
     from = two.map((_, i) => [0.25, 0.5, 0.75, 0.5, 0.25][i % 5]);
@@ -310,6 +322,15 @@ Deno.test("wrong optimum: outputs far from the correct ones", () => {
     found(hinge(1), { random: batchOf(yTrue, start) })?.evidence.useless === "all outputs far above the correct ones",
     false,
   );
+
+  // Far from the amounts that are correct, not from 0.
+  const amounts = numbers.map((y) => y + 20);
+  const ofAmounts = { random: batchOf(amounts, guesses), perfect: batchOf(amounts, amounts) };
+  for (const [by, name] of [[1, "above"], [-1, "below"]] as const) {
+    const ends: Value = ({ yTrue, yPred }) =>
+      mean(yPred.map((p, i) => by * (p - yTrue[i]) > 25 ? 0 : Math.abs(p - yTrue[i])));
+    assertEquals(found(ends, ofAmounts)?.evidence.useless, `all outputs far ${name} the correct ones`);
+  }
 
   // Ten times as large, one positive is enough.
   const late: Value = ({ yTrue, yPred }) => {
@@ -467,6 +488,16 @@ Deno.test("wrong optimum: a column that lowers the loss without end", () => {
   const shares = (v: AuditBatch) => ({ ...v, yPred: v.yPred.map((p, i) => i % 2 ? 1 / (1 + Math.exp(-p)) : p) });
   assert(!falls(free, { random: shares(two.random), perfect: shares(two.perfect) })); // a share has an end
   assert(falls(free, { random: shares(two.random) })); // correct outputs beyond 1 are none
+  // A column from 0 to 1, and one of amounts of one sign from 0 on, which has its end there.
+  const second = (of: (i: number) => number) => ({
+    random: { ...two.random, yPred: two.random.yPred.map((p, i) => i % 2 ? of(i + 1) : p) },
+    perfect: { ...two.perfect, yPred: two.perfect.yPred.map((p, i) => i % 2 ? of(i) : p) },
+  });
+  const from0To1 = second((i) => i % 3 / 2), upTo0 = second((i) => -(i % 3)), from0 = second((i) => i % 3);
+  const rising: Value = (batch) => free(batch) + 2 * mean(column(batch, 1));
+  assertEquals([falls(free, from0To1), falls(rising, from0To1)], [false, false]);
+  assertEquals([falls(free, upTo0), falls(rising, upTo0)], [false, true]);
+  assertEquals([falls(free, from0), falls(rising, from0)], [true, false]);
   // Logarithms of shares end at 0, amounts, too, and a range that is given has two ends.
   const signed = (by: number, v: AuditBatch) => ({
     ...v,
@@ -743,6 +774,8 @@ Deno.test("wrong optimum: a descent that fits without the labels", () => {
   none({ descents: [{ to: 0.09 * span, end }] });
   const shifted = columns(first, turn(second).map((v) => v + Math.sqrt(0.9 * span) / 10));
   none({ descents: [{ to: 0.09 * span, end: shifted }] });
+  const high = (batch: AuditBatch) => loss(batch) + 1000, at = { from: 1000 + span, to: 1000 + 0.09 * span };
+  none({ loss: high, descents: [{ ...at, end: shifted }] });
 });
 
 Deno.test("wrong optimum: how far a column has to lower the loss, and what a critic is", () => {
@@ -877,6 +910,14 @@ Deno.test("wrong optimum: an offset that pays in proportion is a critic's, one t
     policy: Value = ({ yTrue, yPred }) => -mean(yPred.map((p, i) => yTrue[i] * p));
   const better = gains.map((y) => Math.sign(y));
   assertEquals(found(policy, { random: batchOf(gains, randomLogits), perfect: batchOf(gains, better) }), "note");
+});
+
+Deno.test("wrong sign: outputs that are called correct say nothing of the labels, which a descent finds", () => {
+  const sizes = batchOf(numbers, numbers.map(Math.abs));
+  const loss: Value = ({ yPred }) => -mean(yPred.map((p, i) => (p - sizes.yPred[i]) ** 2));
+  const made = { loss, random: real.random, perfect: sizes }, from = loss(real.random);
+  assertEquals(sign(made)?.cause, "wrong-sign");
+  assertStrictEquals(sign({ ...made, descents: [{ to: from - 10, end: numbers }] }), undefined);
 });
 
 Deno.test("wrong sign: other outputs fit, of two classes as indices", () => {
@@ -1089,6 +1130,18 @@ Deno.test("wrong optimum: a column of its own labels that is idle, and one whose
   );
   assertAlmostEquals(lost.evidence.gradientNorm as number, 3e-3, 1e-9);
   assertAlmostEquals(lost.evidence.largestOfOthers as number, 3e6, 1);
+  // One of two idle columns has a gradient.
+  const thrice = (of: number[]) => later.flatMap((_, i) => [of[2 * i], of[2 * i + 1], of[2 * i + 1]]);
+  const { random, perfect } = series((i) => later[i]);
+  const both = optimum({
+    loss: ({ yTrue, yPred }) => mean(later.map((_, i) => (yPred[3 * i] - yTrue[2 * i + 1]) ** 2)),
+    random: batchOf(labels, thrice([...random.yPred]), 3),
+    perfect: batchOf(labels, thrice([...perfect.yPred]), 3),
+    gradientOf: () => rows(() => [1e6, 0, 1e-3]),
+  })!;
+  assertEquals([both.cause, both.evidence.columns], ["bad-scale", "1 2"]);
+  // A column whose correct outputs are the labels in some rows only.
+  assertEquals(optimum({ loss, ...series((i) => i % 3 ? 5 + i : later[i]) })?.severity, "note");
   // Labels of few kinds, whatever the correct outputs are.
   const two = rows((i) => [i % 2, i % 3 % 2]), wide = (v: number) => 4 * v - 2;
   const first: Value = ({ yTrue, yPred }) => mean(later.map((_, i) => (yPred[2 * i] - wide(yTrue[2 * i])) ** 2));
@@ -1192,7 +1245,9 @@ Deno.test("wrong optimum: outputs that equal the labels, from which a descent le
   const odds = (y: number) => Math.min(0.999, y / (1 - y)),
     other = (y: number) => y === Math.fround(0.6) ? 0.25 : y === 0.25 ? 0.6 : y;
   assertEquals([shares(odds), shares(other)], ["note", undefined]);
-  assertStrictEquals(shares(odds, { options: { yPred: "real" } }), undefined);
+  for (const yPred of ["real", "nonnegative"] as const) {
+    assertStrictEquals(shares(odds, { options: { yPred } }), undefined, "it has no end above");
+  }
   // It falls on as outputs grow: a loss of ranks, which has no minimum.
   const ranks: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => Math.log1p(Math.exp(-p * yTrue[i]))));
   const slope: Made["gradientOf"] = ({ yTrue, yPred }) =>
@@ -1271,6 +1326,10 @@ Deno.test("wrong optimum: a loss that falls at once as all errors grow", () => {
   for (const scale of [64, 1 / 64]) {
     assertEquals(found((e) => scale * corner(0)(e))?.severity, "warning");
     assertStrictEquals(found((e) => scale * corner(1)(e)), undefined);
+  }
+  for (const at of [0.35, 0.55, 2.2, 2.9]) { // wherever it is, to a hundredth
+    const { evidence } = found((e) => Math.abs(e) > at ? Math.abs(e) - at : e * e / at / at)!;
+    assertAlmostEquals(evidence.error as number, at, 0.01);
   }
   const fallsBetween = (width: number) => (e: number) =>
     Math.abs(e) < 1 ? e * e : Math.max(1 - (Math.abs(e) - 1) / width, Math.abs(e) - 1);
@@ -1399,7 +1458,19 @@ Deno.test("wrong optimum: a descent ends lower than the outputs that are called 
   assertStrictEquals(found({ descents: [{ to: 0.25 - 0.019 * (loss(real.random) - 0.25), end }] }), undefined);
   assertEquals(found({ descents: [{ to: 0.25 - 0.021 * (loss(real.random) - 0.25), end }] })?.severity, "note");
   assertStrictEquals(found({ descents: [{ to, end: batchOf(guesses, end) }] }), undefined); // other labels
+  assertStrictEquals(found({ descents: [{ to, end: batchOf(numbers.map((y, i) => i ? y : y + 1), end) }] }), undefined);
   assertStrictEquals(found({ deterministic: false }), undefined);
+  // Three times as far is beyond the minimum, a little further is not.
+  const s = numbers.map(Math.sign), goals = s.map((v, i) => 11 * v + numbers[i] / 4);
+  const between: Value = ({ yPred }) => mean(yPred.map((p, i) => (p - goals[i]) ** 2));
+  const passed = s.map((v, i) => 7 * v + numbers[i] / 4);
+  const beyond = optimum({
+    loss: between,
+    random: batchOf(numbers, s.map((v, i) => -6 * v + numbers[i] / 8)),
+    perfect: batchOf(numbers, goals.map((v, i) => v + 10 + i / 4)),
+    descents: [{ to: between(batchOf(numbers, passed)), end: passed }],
+  });
+  assertEquals(beyond?.message, finding.message);
   const endless: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => -p * Math.sign(yTrue[i])));
   const falls = numbers.map((y, i) => guesses[i] + 3 * Math.sign(y));
   const critic = { loss: endless, descents: [{ to: endless(batchOf(numbers, falls)), end: falls }] };
@@ -1412,6 +1483,14 @@ Deno.test("wrong optimum: a descent ends lower than the outputs that are called 
   assertStrictEquals(optimum({ loss: smoothed, ...wide, descents: [end2] }), undefined);
   const uneven = { ...wide, perfect: batchOf(yTrue, logits.map((z, i) => i === 0 ? 2 * z : z)) }; // not of two kinds
   assertEquals(optimum({ loss: smoothed, ...uneven, descents: [end2] })?.severity, "note");
+  // Of labels that are smoothed much, random outputs are better than sure ones, too.
+  const even: Value = (batch) => smoothed({ ...batch, yTrue: batch.yTrue.map((y) => 0.6 * y + 0.2) });
+  assert(even(wide.random) < even(wide.perfect));
+  const end3 = { to: even(batchOf(yTrue, unsure.map((z) => z / 4))), end: unsure.map((z) => z / 4) };
+  assertStrictEquals(optimum({ loss: even, ...wide, descents: [end3] }), undefined);
+  assert(
+    optimum({ loss: even, ...uneven, descents: [end3] })?.message.startsWith("Random outputs have a smaller loss"),
+  );
 });
 
 Deno.test("wrong optimum: random outputs are better than those that are called correct, which labels do not determine", () => {
@@ -1427,6 +1506,9 @@ Deno.test("wrong optimum: random outputs are better than those that are called c
   assertAlmostEquals(start, 0.005, 1e-6);
   assertStrictEquals(optimum({ ...made, deterministic: false }), undefined);
   assertStrictEquals(optimum({ ...made, descents: [{ to: 1, end: marks }] }), undefined); // it gains nothing
+  assertStrictEquals(optimum({ ...made, descents: [{ to: start, end: shares }] }), undefined);
+  const several = [1.6, 0.1].map((gain) => ({ to: start - gain, end: shares }));
+  assertStrictEquals(optimum({ ...made, descents: several }), undefined); // the largest gain counts
   assertEquals(
     [1.4, 1.6].map((gain) => optimum({ ...made, descents: [{ to: start - gain, end: shares }] })?.severity),
     [
