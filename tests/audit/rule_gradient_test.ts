@@ -2,7 +2,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
-import { isKeptOut } from "../../lib/audit/rules/gradient.ts";
+import { columnsWithoutGradient, isKeptOut } from "../../lib/audit/rules/gradient.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { BatchKind } from "../../lib/audit/types.ts";
 import {
@@ -496,6 +496,24 @@ Deno.test("partly detached: the value moves with a term, the gradient does not",
   }
 });
 
+Deno.test("partly detached: where a step of an output leads out of the range of the loss, nothing follows", () => {
+  const total: Value = ({ yPred }) => yPred.reduce((sum, p) => sum + p, 0);
+  const within: Value = (batch) => Math.abs(batch.yPred[1] - 0.6) > 0.02 ? NaN : total(batch);
+  const [inside, beyond] = [total, within].map((loss) =>
+    partlyDetached(contextOf({ loss, gradient: [1, 0, 1, 1], readOut: { op: "dataSync" } }))
+  );
+  assertEquals(inside?.evidence.element, 1);
+  assertStrictEquals(beyond, undefined);
+});
+
+Deno.test("the columns without a gradient: none, if there is no gradient at all or none has one", () => {
+  const of = (gradient?: number[]) =>
+    columnsWithoutGradient(
+      { columns: 2, random: { gradient: gradient && Float32Array.from(gradient) } } as Observations,
+    );
+  assertEquals([of(), of([0, 0, 0, 0]), of([0, 0, 0, 1]), of([1, 0, 0, 1])], [[], [], [0], []]);
+});
+
 Deno.test("partly detached: a column that moves the value only as a whole", () => {
   const readOut = { op: "dataSync", line: "loss.ts:3:1" }, rows = [0, 1, 2, 3];
   const found = (columns: number, weights: number[]) => {
@@ -767,6 +785,20 @@ Deno.test("own gradient: the slope in some rows of a column, and its negative in
   assert(isWarning(1, 1.05, -1.05, -0.95, 1, 1, 1));
   assert(!isWarning(1, 1, -1, 1, 1, 1, 1) && !isWarning(-1, -1, -1, 1, -1, -1, -1)); // of one row it is an accident
   assert(!isWarning(-1, -1, -1, -1, -1, -1, -1)); // a column that is turned round on purpose
+  const ofOneColumn = (...ratios: number[]) =>
+    ownGradient(
+      contextOf({
+        loss: ({ yPred }) => yPred[0] + yPred[1] + yPred[2] + yPred[3],
+        gradient: ratios,
+        customGradient: true,
+      }),
+    );
+  assertEquals([[1, -1, 1, -1], [1, 1, 1, -1]].map((ratios) => ofOneColumn(...ratios)?.severity === "warning"), [
+    true,
+    false,
+  ]);
+  const six = batchOf(y.slice(0, 6), p.slice(0, 12), 2), turned = p.slice(0, 12).map((_, i) => i === 7 ? -8 : i + 1);
+  assert(ownGradient(contextOf({ loss, batch: six, gradient: turned, customGradient: true }))?.severity !== "warning");
   assert(!isWarning(1, -1, 1, -1, 1, 0.5, 1) && !isWarning(1, -1.2, 1, -1.2, 1, 1, 1)); // another size
 });
 
@@ -777,10 +809,12 @@ Deno.test("own gradient: a kink within a step, and a value that does not move, a
     contextOf({ loss, batch, gradient, customGradient: true, ...more });
   assertStrictEquals(ownGradient(own(bent, [1, 10, 1, 1])), undefined);
   assert(ownGradient(own(bent, [3, 10, 1, 1]))); // a kink of another output
+  assertStrictEquals(ownGradient(own((of) => bent(of) / 64, [1, 10, 1, 1].map((g) => g / 64))), undefined);
   const tiny: Value = ({ yPred }) => 4e-5 * yPred.reduce((sum, v) => sum + v, 0); // it is lost in rounding
   assertStrictEquals(ownGradient(own(tiny, [1, 1, 1, 1])), undefined);
   const jumps: Value = ({ yPred }) => yPred.reduce((sum, v) => sum + v, 9 * Number(yPred[1] > 0.62)); // found by the larger step
   assertStrictEquals(ownGradient(own(jumps, [1, 3, 1, 1])), undefined);
+  assertStrictEquals(ownGradient(own((of) => jumps(of) / 64, [1, 3, 1, 1].map((g) => g / 64))), undefined);
   assertStrictEquals(ownGradient(own(() => 3, [1, 1, 1, 1])), undefined);
   const straight: Value = ({ yPred }) => yPred.reduce((sum, v) => sum + v, 0);
   const readOut = { op: "dataSync" };

@@ -837,6 +837,8 @@ Deno.test("labels of several kinds that enter the formula as one number", () => 
     "All labels enter the formula as -1: the loss is the same with the first label in every row",
   );
   assertEquals(finding.evidence, { batch: "random", value: hinge(batch), level: -1, kindsOfLabels: 2 });
+  const timesNothing: Value = ({ yTrue, yPred }) => mean(yPred.map((p, i) => Math.max(0, 1 + p) + 0 * yTrue[i]));
+  assertEquals(found(batch, { loss: timesNothing, perfect, ops: one() })?.message, finding.message);
   const none = (made: Made, of = batch) =>
     assertStrictEquals(found(of, { loss: hinge, perfect, ops: one(), ...made }), undefined);
   none({ ops: one({ levels: [-1, 1] }) });
@@ -863,6 +865,10 @@ Deno.test("a term of the loss that is made of the labels alone", () => {
   const kind = (...ops: RecordedOp[]) => found(batch, { ops: [term, error, ...ops] })?.cause;
   const twice = (more: Partial<RecordedInput> = {}) =>
     op("Multiply", [live({ ...number, madeBy: 2 }), input({ ...number, ...more })], result);
+  const byFactor = op("Multiply", [input(number), live({ ...number, madeBy: 2 })], result);
+  const rows = op("Relu", [live({ shape: [5, 1] })], { outputShape: [5, 1] }); // a number for each row
+  assertEquals([kind(sum(), byFactor), kind(sum(), rows)], ["constant", "constant"]);
+  assertEquals(found(batch, { ops: [op("Add", [labels(number), live(number)], result)] })?.cause, "constant");
   const further = op("Sub", [live({ ...number, madeBy: 3 }), live({ ...number, madeBy: 1 })], result);
   assertEquals([kind(sum({}, "Sub")), kind(sum(), twice()), kind(sum(), twice(), further)], [
     "constant",
