@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import { placed } from "../../lib/audit/rules/places.ts";
-import type { Cause, Finding } from "../../lib/audit/types.ts";
+import type { Cause, CodeLocation, Finding } from "../../lib/audit/types.ts";
 import { input, op } from "./rule_helpers.ts";
 
 const outputs = (more: Partial<RecordedInput> = {}) => input({ fromPred: true, isPred: true, live: true, ...more });
@@ -39,6 +39,7 @@ Deno.test("a wrong sign or optimum is where labels and outputs meet, if nothing 
   assertEquals(placeOf("wrong-sign", [op("Mean", [outputs()])]), undefined);
   assertEquals(placeOf("wrong-sign", [{ ...difference, line: undefined }]), undefined);
   assertEquals(placeOf("bad-scale", [difference, mean]), undefined);
+  assertEquals(placeOf("wrong-sign", [mean]), undefined); // nothing says where they meet
 });
 
 Deno.test("flat outputs are where numbers are cut off at a constant, if nothing else can be flat", () => {
@@ -50,6 +51,7 @@ Deno.test("flat outputs are where numbers are cut off at a constant, if nothing 
   assertEquals(placeOf("saturated", [op("Sigmoid", [outputs()]), cut]), undefined);
   assertEquals(placeOf("saturated", [op("Sigmoid", [labels()]), cut]), "Maximum loss.py:1");
   assertEquals(placeOf("saturated", [op("Relu", [labels()])]), undefined);
+  assertEquals(placeOf("saturated", [op("Maximum", [outputs(), input()])]), undefined); // a number for each row
 });
 
 Deno.test("a mean that is taken too early is the only one, and something follows that is not linear", () => {
@@ -60,6 +62,20 @@ Deno.test("a mean that is taken too early is the only one, and something follows
   const last = op("Mean", [single], { outputShape: [], ...line(3) }); // of one number
   assertEquals(placeOf("reduction", [mean, bent, last], "note"), "Mean loss.py:1");
   assertEquals(placeOf("reduction", [mean, { ...mean, ...line(3) }, bent], "note"), undefined);
+  const others = [
+    op("Sum", [error()], { outputShape: [4], ...line(3) }), // of each row
+    op("Sum", [labels()], { outputShape: [], ...line(4) }),
+    op("Max", [error()], { outputShape: [], ...line(5) }),
+  ];
+  assertEquals(placeOf("reduction", [...others, mean, bent], "note"), "Mean loss.py:1");
+  assertEquals(placeOf("reduction", [mean, op("Pow", [single, error()], line(2))], "note"), undefined);
+});
+
+Deno.test("outputs that are apart from the loss are where the engine saw it, if it did", () => {
+  const where = (apart?: CodeLocation) =>
+    placed(finding("constant"), () => ({ ops: [], connected: false, live: false, customGradient: false, apart })).where;
+  const own = { op: "dataSync", line: "loss.py:7" };
+  assertEquals([where(own), where({ op: "dataSync" }), where()], [own, undefined, undefined]);
 });
 
 Deno.test("a place that a rule gives stays", () => {

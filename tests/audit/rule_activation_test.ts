@@ -132,6 +132,8 @@ Deno.test("a loss that falls in proportion to shares times labels that are share
   nothing([[meets]], { ...soft, gradients: [] });
   nothing([[meets]], { ...soft, gradients: [down.map((g) => -g)] });
   nothing([[meets]], { ...soft, gradients: [down.with(3, -0.26)] });
+  const exchanged = [down[1], down[0], down[2], down[3]]; // of the same size, and right in one row
+  for (const scale of [1, 1e-3]) nothing([[meets]], { ...soft, gradients: [exchanged.map((g) => scale * g)] });
   nothing([[meets]], { ...soft, yPred: [0.5, 0.25, 0.125, 0.875] });
   nothing([[meets]], { ...soft, yTrue: [0.25, 0.5, 0.5, 0.5], gradients: [[-0.125, -0.25, -0.25, -0.25]] });
   nothing([[meets]], { ...soft, yTrue: [0, 1, 1, 0], gradients: [[0, -0.5, -0.5, 0]] });

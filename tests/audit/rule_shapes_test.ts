@@ -470,6 +470,12 @@ Deno.test("wrong axis: cumulative sums and softmaxes along the rows, or along pi
   ];
   const reshaped = op("Reshape", [ofPred([2], { madeBy: 1 })]);
   for (const ops of [written([], 1), written([reshaped], 2)]) assertEquals(axisIn(ops, two)?.where?.op, "Sum");
+  const [exp, total, ratio] = written([], 1);
+  nothing(axisIn, [
+    [exp, total, { ...ratio, op: "Sub" }],
+    [exp, { ...total, attrs: { axis: [0, 1] } }, ratio],
+    [exp, total, { ...ratio, inputs: [ratio.inputs[0], ofPred([2])] }], // by a number that no operation makes
+  ], two);
   nothing(axisIn, [written([], 1).slice(0, 2), written([], 0), written([], 1, 1)], two); // sums of shares, as a Dice has
   nothing(axisIn, [
     along("Cumsum", [4, 2], 1),
