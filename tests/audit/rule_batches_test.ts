@@ -588,6 +588,30 @@ Deno.test("not finite: the first kind of batch, in words; labels that are all 0 
   assert(of({ allNeg: resultOf(NaN) }, { batch: amounts })?.message.includes("(labels that are all negative)"));
 });
 
+Deno.test("not finite: an exponential of real outputs is a note, unless the logarithm of its sum has a finite form", () => {
+  const severity = (...ops: RecordedOp[]) => {
+    const context = contextOf({ ops, results: { far: resultOf(Infinity) } });
+    return notFinite({ ...context, options: { yPred: "real" } })?.severity;
+  };
+  const of = (madeBy: number) => input({ ...live, madeBy }), breaks = { breaks: true };
+  const exp = op("Exp", [live]), sum = op("Sum", [of(0)]), ofLabels = { fromTrue: true };
+  const notes = [
+    severity(broken("Exp")),
+    severity(broken("Exp"), op("Log", [of(0)])),
+    severity(exp, sum, op("Log", [of(1)], breaks)), // too small a sum
+  ];
+  assertEquals(notes, ["note", "note", "note"]);
+  const errors = [
+    severity(broken("Exp"), sum, op("Log", [of(1)])),
+    severity(broken("Log")),
+    severity(exp, op("Log", [of(0)], breaks)),
+    severity(exp, sum, op("Sqrt", [of(1)], breaks)),
+    severity(broken("Exp", ofLabels)),
+    severity(exp),
+  ];
+  assertEquals(errors, errors.map(() => "error"));
+});
+
 Deno.test("not finite: labels and outputs of 0 are tried where the sampler has no such batch", () => {
   const loss: Value = ({ yTrue, yPred }) => (sum(yTrue) + sum(yPred)) === 0 ? NaN : 1;
   const allNeg = (yTrue: number[], yPred: number[], columns = 1): BatchResult =>
