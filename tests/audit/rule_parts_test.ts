@@ -124,6 +124,7 @@ Deno.test("a worse metric: both descents lower the loss and the metric, on a sec
   for (const one of [better, flat]) {
     assertStrictEquals(judged([sgd, one]), undefined);
     assertStrictEquals(judged([one, sgd]), undefined);
+    assertStrictEquals(judged([sgd, one], [sgd, adam]), undefined);
     assertStrictEquals(judged([sgd, adam], [sgd, one]), undefined);
   }
   // 1 % of the loss at the start is not enough, of a negative loss either; a little more is.

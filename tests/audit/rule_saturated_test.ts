@@ -271,3 +271,30 @@ Deno.test("saturated: the smallest of several errors of a row is that of the bes
     !best("Minimum", [error(), error({ fromTrue: false })]) && !best("Minimum", [error(), error({ live: false })]),
   );
 });
+
+Deno.test("saturated: of several labels of a row each output counts, of one class the row", () => {
+  const several = [1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0, 1], columnOf = (i: number) => i % 2;
+  const own = several.map((y, i) => columnOf(i) ? y * 0.9 : (1 - y) * 0.75 + 0.1 + i / 100);
+  const made = { random: batchOf(several, own, 2), perfect: batchOf(several, several, 2) };
+  const dead: Gradient = (p, _, i) => columnOf(i) === 0 && p === made.random.yPred[i] ? 0 : 1;
+  assertEquals(found(dead, made)?.severity, "error");
+  const classes = several.map((_, i) => Number(i % 2 === (i >> 1) % 2));
+  assertStrictEquals(
+    found(dead, { random: batchOf(classes, own, 2), perfect: batchOf(classes, classes, 2) }),
+    undefined,
+  );
+});
+
+Deno.test("saturated: sure outputs within reach count only where those at the ends have no gradient, and sum to 1", () => {
+  const nearEnds: Gradient = (p) => (p > 0 && p < 0.05) || (p < 1 && p > 0.95) ? 0 : 1;
+  assertStrictEquals(found(nearEnds, { ends }), undefined);
+  // Of three classes the others share what is left of a sure output.
+  const y = [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0], wrong = y.map((_, i) => y[i - i % 3 + (i + 1) % 3]);
+  const three = {
+    random: batchOf(y, y.map((v) => v ? 0.2 : 0.4), 3),
+    perfect: batchOf(y, y, 3),
+    ends: batchOf(y, wrong, 3),
+  };
+  const below = (least: number): Gradient => (p) => p < least * 5e-4 || p > 1 - 1.5 * 5e-4 ? 0 : 1;
+  assertEquals([found(below(0.4), three)?.severity, found(below(0.6), three)?.severity], ["note", "warning"]);
+});
