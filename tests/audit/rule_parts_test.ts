@@ -179,6 +179,7 @@ Deno.test("swapped: nothing without the product, or with a logarithm of the outp
   const none = (ops: RecordedOp[], more?: Partial<Observations>) => assertStrictEquals(swappedIn(ops, more), undefined);
   none([]);
   none([op("Log", [labels]), op("Multiply", [ofPred(0), labels])]);
+  none([op("Log", [labels]), op("Multiply", [input(), ofTrue(0)])]); // by a constant
   none([op("Log", [labels]), op("Multiply", [pred, labels])]); // not the logarithm is weighed
   none([op("Log", [labels]), op("Add", [pred, ofTrue(0)])]);
   none([op("Log", [pred]), op("Multiply", [pred, labels])]);
@@ -304,6 +305,8 @@ Deno.test("swapped: a mask of the outputs that are not a number which only label
   const on = (yTrue: number[], yPred: number[]) => ({ random: resultOf(batchOf(yTrue, yPred)) });
   const outputs = [0.25, 0.5, 0.5, 0.25];
   assertEquals(swappedIn([op("Equal", [pred, missing]), ...ops.slice(1)])?.where?.op, "Equal");
+  const scaled = op("Multiply", [made(0, { fromPred: true }), input()]);
+  assertEquals(swappedIn([ops[0], scaled, ...ops.slice(2)])?.where?.op, "NotEqual");
   assertEquals(swappedIn([op("NotEqual", [pred, input({ largest: 1 })]), ...ops.slice(1)])?.severity, "warning");
   none([op("Greater", [pred, missing]), ...ops.slice(1)]);
   none([op("NotEqual", [ofPred(4), missing]), ...ops.slice(1)]);
