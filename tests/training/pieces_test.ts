@@ -282,7 +282,9 @@ Deno.test("readers: slices in order; whole queries in batches, a larger one by i
   };
   const { made } = await countedAsync(async () => {
     assertEquals(await rowsOf([x, y, w], 2), { rows: [[0, 1], [2, 3], [4]], weights: [[1, 2], [3, 4], [5]] });
-    assertEquals(await rowsOf([x, y]), { rows: [[0, 1, 2, 3, 4]], weights: [undefined] });
+    for (const size of [undefined, 5]) {
+      assertEquals(await rowsOf([x, y], size), { rows: [[0, 1, 2, 3, 4]], weights: [undefined] });
+    }
     const groups = ["a", "b", "a", "c", "a"], data = { xs: x, ys: y, groups };
     assertEquals((await rowsOf(data, 2)).rows, [[0, 2, 4], [1, 3]]);
     assertEquals((await rowsOf(data, 4)).rows, [[0, 2, 4, 1], [3]]);
