@@ -144,7 +144,7 @@ export function lossAndGradient(
     }
   }
   const batch = readBatch(name, inputs, reading), decided = decide(batch), scored = scoreBatch(batch, decided, scoring);
-  const gradient = yPred instanceof Float32Array ? new Float32Array(outputs.size) : new Float64Array(outputs.size);
+  const gradient = new (yPred instanceof Float32Array ? Float32Array : Float64Array)(outputs.size);
   scored.gradient(-1, gradient);
   decided.release?.();
   return { value: best - scored.value, gradient, counts: scored.counts };

@@ -93,7 +93,7 @@ function readShape(
   }: BatchOptions,
 ): { rows: number; classes: number } {
   const { shape, size } = yPred;
-  const classes = shape.length === 1 ? 1 : shape[shape.length - 1];
+  const classes = shape.length === 1 ? 1 : shape.at(-1)!;
   if (!columns && !(shape.length === 1 || (shape.length === 2 && classes === 1))) {
     const hint = classes > 1 ? `; ${advice}` : "";
     throw refuse(what, "yPred", `must have the shape [n] or [n, 1], it has ${describe(yPred.shape)}${hint}`);
@@ -144,8 +144,8 @@ function checkRange(
   }
 }
 
-/** The end of the range of weights and gains: just above the largest float32, so that sums and their products do not overflow. */
-const largestAmount = 3.403e38;
+/** The end of the range of weights and gains: the largest float32 as it is printed, which float32 rounds down to it. */
+export const largestAmount = 3.4028235e38;
 
 /** Refuses weights or gains that are below 0, not finite, or so large that their sums overflow. */
 export const checkAmounts = (

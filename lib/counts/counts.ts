@@ -1,4 +1,4 @@
-import { checkLength } from "../batch/read_batch.ts";
+import { checkLength, largestAmount } from "../batch/read_batch.ts";
 import { aFunction, anArray, aNumber, check } from "../check/value.ts";
 
 /** The four (weighted, soft) counts of a binary confusion matrix, or one number for each of them. */
@@ -113,15 +113,13 @@ export function countDecisions(
 }
 
 /** The largest float32. */
-export const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
+export const largestFloat32: number = Math.fround(largestAmount);
 
 /** Clamps a number to the range of float32; it is not rounded. */
-export const clampFloat32 = (g: number): number =>
-  g > largestFloat32 ? largestFloat32 : g < -largestFloat32 ? -largestFloat32 : g;
+export const clampFloat32 = (g: number): number => Math.max(-largestFloat32, Math.min(largestFloat32, g));
 
 /** Clamps ±∞ (from counts next to 0) to ±MAX_VALUE, because 0·∞ would become NaN later; NaN stays. */
-export const clampFloat64 = (v: number): number =>
-  v > Number.MAX_VALUE ? Number.MAX_VALUE : v < -Number.MAX_VALUE ? -Number.MAX_VALUE : v;
+export const clampFloat64 = (v: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, v));
 
 // Each one first: ∞ − ∞ would be NaN.
 const difference = (a: number, b: number) => clampFloat64(clampFloat64(a) - clampFloat64(b));

@@ -141,10 +141,29 @@ function widthsBetween({ thresholds }: Curve): Float64Array {
   return centres.map((_, b) => (b === 0 ? 1 : lowerEnd(b - 1)) - lowerEnd(b));
 }
 
+/**
+ * Makes the score of a curve whose counts are multiplied by a power of two where their products would be 0: no digit changes.
+ *
+ * @param product The product of counts that must not be 0.
+ */
+function withoutUnderflow(score: CurveScore, product: (of: ReturnType<typeof totals>) => number): CurveScore {
+  const liftOf = (curve: Curve) => product(totals(curve)) < 1e-200 ? 2 ** 600 : 1;
+  const lifted = (curve: Curve, by: number): Curve =>
+    by === 1 ? curve : { ...curve, tp: curve.tp.map((tp) => by * tp), fp: curve.fp.map((fp) => by * fp) };
+  return {
+    ...score,
+    value: (curve) => score.value(lifted(curve, liftOf(curve))),
+    gradient: (curve) => {
+      const by = liftOf(curve);
+      return scaleGradient(by, score.gradient(lifted(curve, by)));
+    },
+  };
+}
+
 /** Makes a score of the area under the ROC curve from 0 to a share of the negatives. */
 function areaScore(name: string, share: number, map: { readonly by: number; readonly plus: number }): CurveScore {
   const scale = (curve: Curve): number => map.by / (totals(curve).positives * totals(curve).negatives);
-  return {
+  return withoutUnderflow({
     name,
     curve: true,
     value: (curve) => hasBoth(curve) ? scale(curve) * area(curve, share * totals(curve).negatives) + map.plus : NaN,
@@ -154,7 +173,7 @@ function areaScore(name: string, share: number, map: { readonly by: number; read
       area(curve, share * totals(curve).negatives, gradient);
       return scaleGradient(scale(curve), gradient);
     },
-  };
+  }, ({ positives, negatives }) => positives * negatives);
 }
 
 /**
@@ -215,7 +234,7 @@ export function partialRocAuc(options: PartialRocAucOptions): CurveScore {
  *
  * @see Davis and Goadrich, "The Relationship Between Precision-Recall and ROC Curves", ICML 2006.
  */
-export const averagePrecision: CurveScore = {
+export const averagePrecision: CurveScore = /* @__PURE__ */ withoutUnderflow({
   name: "averagePrecision",
   curve: true,
   value(curve) {
@@ -240,7 +259,7 @@ export const averagePrecision: CurveScore = {
     }
     return scaleGradient(1 / positives, gradient);
   },
-};
+}, ({ positives }) => positives * positives);
 
 /**
  * Minus the area under the minimum of the two error rates over all thresholds: minus the AUM, as scikit-learn's scorers negate an

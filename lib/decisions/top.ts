@@ -1,5 +1,5 @@
 import { type Batch, borrowRoom } from "../batch/read_batch.ts";
-import { clampFloat32, largestFloat32 } from "../counts/counts.ts";
+import { clampFloat32 } from "../counts/counts.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import { budgetOf } from "./budget.ts";
@@ -100,7 +100,7 @@ function decide(
 function takeBack(slopes: Float64Array, gradient: Float64Array, column: number, classes: number): void {
   let total = 0, weighted = 0;
   for (let i = column; i < gradient.length; i += classes) {
-    if (Math.abs(gradient[i]) > largestFloat32) gradient[i] = clampFloat32(gradient[i]); // a sum must not overflow
+    gradient[i] = clampFloat32(gradient[i]); // a sum must not overflow
     total += slopes[i];
     weighted += slopes[i] * gradient[i];
   }

@@ -96,12 +96,23 @@ export const fowlkesMallows: Score = /* @__PURE__ */ composed(
 /** Returns √(a·b): the roots are taken one by one, so that nothing overflows; for a = b it is exactly a, so that a perfect score is exactly 1. */
 const geometricMean = (a: number, b: number): number => a === b ? a : Math.sqrt(a) * Math.sqrt(b);
 
+/** The weights of the predicted and of the true positives, of the true and of the predicted negatives. */
+const marginsOf = ({ tp, fp, fn, tn }: Counts) => [tp + fp, tp + fn, tn + fp, tn + fn] as const;
+
+/** tp·tn − fp·fn and its gradient. */
+const covariance = {
+  value: ({ tp, fp, fn, tn }: Counts): number => tp * tn - fp * fn,
+  gradient: ({ tp, fp, fn, tn }: Counts): Counts => ({ tp: tn, fp: -fn, fn: -fp, tn: tp }),
+};
+
 /** √((tp + fp)(tp + fn)(tn + fp)(tn + fn)) and its gradient. */
-const margins = {
-  value: ({ tp, fp, fn, tn }: Counts): number => geometricMean(tp + fp, tp + fn) * geometricMean(tn + fp, tn + fn),
+const spread = {
+  value: (counts: Counts): number => {
+    const [a, b, c, d] = marginsOf(counts);
+    return geometricMean(a, b) * geometricMean(c, d);
+  },
   gradient: (counts: Counts): Counts => {
-    const { tp, fp, fn, tn } = counts, half = margins.value(counts) / 2;
-    const a = half / (tp + fp), b = half / (tp + fn), c = half / (tn + fp), d = half / (tn + fn);
+    const half = spread.value(counts) / 2, [a, b, c, d] = marginsOf(counts).map((margin) => half / margin);
     return { tp: a + b, fp: a + c, fn: b + d, tn: c + d };
   },
 };
@@ -131,10 +142,7 @@ const determinant: Formula = {
  */
 export const mcc: Score = /* @__PURE__ */ withFormula(
   { over: [determinant, { times: [{ mean: [predicted, positives] }, { mean: [negatives, others] }] }] },
-  /* @__PURE__ */ quotient("mcc", {
-    value: ({ tp, fp, fn, tn }) => tp * tn - fp * fn,
-    gradient: ({ tp, fp, fn, tn }) => ({ tp: tn, fp: -fn, fn: -fp, tn: tp }),
-  }, margins),
+  /* @__PURE__ */ quotient("mcc", covariance, spread),
 );
 
 /**
@@ -152,16 +160,14 @@ export const cohenKappa: Score = /* @__PURE__ */ withFormula(
       { plus: [{ times: [predicted, negatives] }, { times: [positives, others] }] },
     ],
   },
-  /* @__PURE__ */ quotient("cohenKappa", {
-    value: ({ tp, fp, fn, tn }) => 2 * (tp * tn - fp * fn),
-    gradient: ({ tp, fp, fn, tn }) => ({ tp: 2 * tn, fp: -2 * fn, fn: -2 * fp, tn: 2 * tp }),
-  }, {
-    value: ({ tp, fp, fn, tn }) => (tp + fp) * (tn + fp) + (tp + fn) * (tn + fn),
-    gradient: ({ tp, fp, fn, tn }) => ({
-      tp: (tn + fp) + (tn + fn),
-      fp: (tn + fp) + (tp + fp),
-      fn: (tn + fn) + (tp + fn),
-      tn: (tp + fp) + (tp + fn),
-    }),
+  /* @__PURE__ */ quotient("cohenKappa", covariance, {
+    value: (counts) => {
+      const [a, b, c, d] = marginsOf(counts);
+      return (a * c + b * d) / 2;
+    },
+    gradient: (counts) => {
+      const [a, b, c, d] = marginsOf(counts).map((margin) => margin / 2);
+      return { tp: c + d, fp: c + a, fn: d + b, tn: a + b };
+    },
   }),
 );

@@ -1,4 +1,4 @@
-import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
+import { countKeys, type Counts, mapCounts, scaleCounts } from "../counts/counts.ts";
 import { type Formula, formulaOf, withFormula } from "./formula.ts";
 import type { Score } from "./score.ts";
 
@@ -31,8 +31,8 @@ export function composed(
     quasiConvex: true,
     value: (counts) => value(a.value(counts), b.value(counts)),
     gradient: (counts) => {
-      const [ofA, ofB] = [a.value(counts), b.value(counts)], [byA, byB] = slopes(ofA, ofB);
-      const [inA, inB] = [a.gradient(counts), b.gradient(counts)];
+      const ofA = a.value(counts), ofB = b.value(counts), [byA, byB] = slopes(ofA, ofB);
+      const inA = a.gradient(counts), inB = b.gradient(counts);
       return definedGradient(value(ofA, ofB), mapCounts((key) => byA * inA[key] + byB * inB[key]));
     },
   });
@@ -40,22 +40,28 @@ export function composed(
 
 /**
  * Makes the score N/D of two functions of the counts: ∂(N/D) = (∂N − (N/D)·∂D)/D. It is not defined where D = 0. The score
- * must rise with tp and fall with fp, see {@linkcode Score.quasiConvex}.
+ * must not change where all counts are multiplied by a factor, and must rise with tp and fall with fp, see
+ * {@linkcode Score.quasiConvex}.
  */
 export function quotient(
   name: string,
   numerator: { value(c: Counts): number; gradient(c: Counts): Counts },
   denominator: { value(c: Counts): number; gradient(c: Counts): Counts },
 ): Score {
-  const value = (counts: Counts) => numerator.value(counts) / denominator.value(counts);
+  // Products of counts next to 0 would be 0. A power of two changes no digit.
+  const liftOf = (counts: Counts) => denominator.value(counts) < 1e-200 ? 2 ** 600 : 1;
+  const value = (given: Counts): number => {
+    const counts = scaleCounts(liftOf(given), given);
+    return numerator.value(counts) / denominator.value(counts);
+  };
   return {
     name,
     quasiConvex: true,
     value,
-    gradient: (counts) => {
-      const f = value(counts), d = denominator.value(counts);
+    gradient: (given) => {
+      const by = liftOf(given), counts = scaleCounts(by, given), f = value(counts), d = denominator.value(counts);
       const dn = numerator.gradient(counts), dd = denominator.gradient(counts);
-      return definedGradient(f, mapCounts((key) => (dn[key] - f * dd[key]) / d));
+      return definedGradient(f, mapCounts((key) => by * (dn[key] - f * dd[key]) / d));
     },
   };
 }

@@ -12,8 +12,9 @@ import { precision, recall } from "./ratio.ts";
  */
 const penalty = 4;
 
-/** Makes an objective minus a penalty for every unit by which another score is below its floor. */
-function constrained(name: string, objective: Score, other: Score, floor: number): Score {
+/** Makes an objective minus a penalty for every unit by which another score is below its floor, the option of that name. */
+function constrained(name: string, objective: Score, other: Score, options: object): Score {
+  const floor = readNumbers(`the score '${name}'`, options as Record<string, number>, [other.name], share)[other.name];
   return composed(
     `${name}${floor}`,
     [objective, other],
@@ -58,8 +59,7 @@ export interface PrecisionAtRecallOptions {
  * ```
  */
 export function precisionAtRecall(options: PrecisionAtRecallOptions): Score {
-  const name = "precisionAtRecall", floor = readNumbers(`the score '${name}'`, options, ["recall"], share).recall;
-  return constrained(name, precision, recall, floor);
+  return constrained("precisionAtRecall", precision, recall, options);
 }
 
 /** Options of {@linkcode recallAtPrecision}. */
@@ -83,6 +83,5 @@ export interface RecallAtPrecisionOptions {
  * @see Eban et al., "Scalable Learning of Non-Decomposable Objectives", AISTATS 2017.
  */
 export function recallAtPrecision(options: RecallAtPrecisionOptions): Score {
-  const name = "recallAtPrecision", floor = readNumbers(`the score '${name}'`, options, ["precision"], share).precision;
-  return constrained(name, recall, precision, floor);
+  return constrained("recallAtPrecision", recall, precision, options);
 }

@@ -1,4 +1,4 @@
-import { countKeys, type Counts } from "../counts/counts.ts";
+import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import { formulaOf, withFormula } from "./formula.ts";
 import type { Score } from "./score.ts";
 
@@ -49,7 +49,7 @@ export function linearFractional(name: string, ratio: Coefficients): Score {
     value,
     gradient: (counts) => {
       const size = below(counts), f = value(counts);
-      if (size === 0) return { tp: 0, fp: 0, fn: 0, tn: 0 };
+      if (size === 0) return mapCounts(() => 0);
       return { tp: (a0 - f * b0) / size, fp: (a1 - f * b1) / size, fn: (a2 - f * b2) / size, tn: (a3 - f * b3) / size };
     },
   });

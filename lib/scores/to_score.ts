@@ -85,8 +85,11 @@ function differences(value: (counts: Counts) => number): (counts: Counts) => Cou
  */
 export function toScore(score: ScoreName | ScoreDefinition): Score {
   if (typeof score === "string") return byName(score);
-  const withOptions = typeof score === "function" ? "a score: call it with its options first" : undefined;
-  check(task, { score }, { ...aScore, must: withOptions ?? aScore.must });
+  check(
+    task,
+    { score },
+    typeof score === "function" ? { ...aScore, must: "a score: call it with its options first" } : aScore,
+  );
   const { name, best, quasiConvex, gradient } = score;
   check(task, { name }, aWord);
   check(task, { best }, optional({ must: "a finite number", valid: Number.isFinite, Kind: TypeError }));

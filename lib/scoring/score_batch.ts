@@ -9,6 +9,7 @@ import {
   decisionGradient,
   largestFloat32,
   mapCounts,
+  scaleCounts,
   type Slice,
   spacedSlices,
 } from "../counts/counts.ts";
@@ -224,10 +225,9 @@ export function writeBounded(
 ): number {
   const largest = to instanceof Float32Array ? largestFloat32 : Number.MAX_VALUE;
   for (let i = 0; i < values.length; i++) {
-    const v = slopes === undefined ? values[i] : values[i] * slopes[i];
-    if (Math.abs(v) <= largest) to[i] = v;
-    else if (v === v) to[i] = Math.sign(v) * largest; // NaN alone is not itself
-    else return i;
+    const v = values[i] * (slopes === undefined ? 1 : slopes[i]);
+    if (v !== v) return i; // NaN alone is not itself
+    to[i] = Math.max(-largest, Math.min(largest, v));
   }
   return -1;
 }
@@ -275,8 +275,7 @@ export function countsPartials(
   return counts.map((one, i): Counts => {
     const share = whole === 0 || Number.isNaN(values[i]) ? 0 : weights[i] / whole;
     if (share === 0) return mapCounts(() => 0);
-    const gradient = gradientOf(score, one);
-    return mapCounts((key) => share * gradient[key]);
+    return scaleCounts(share, gradientOf(score, one));
   });
 }
 

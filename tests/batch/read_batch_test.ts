@@ -1,8 +1,9 @@
 // What a batch becomes. What is refused, and how, is tested where a user meets it: tests/losses/refusals_test.ts.
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { readBatch } from "../../lib/batch/read_batch.ts";
 import { describe } from "../../lib/check/describe.ts";
+import { lossAndGradient } from "../../lib/loss_and_gradient.ts";
 import { assertRefused, counted, onBackends } from "../helpers.ts";
 
 onBackends("a batch is read as its numbers, whatever the shape and dtype, without a tensor more", () => {
@@ -41,6 +42,13 @@ onBackends("the bounds themselves are inside: labels 0 and 1, weights 0 and the 
     }
     assertThrows(() => readBatch("f1", { yTrue, yPred: tf.tensor1d([Infinity, 0, 0]) }, { fromLogits: false }));
   });
+});
+
+Deno.test("of weights that are no float32 the largest is the largest float32 as it is printed", () => {
+  const read = (weight: number) => lossAndGradient([1, 0], [0.5, 0.5], { score: "f1", sampleWeight: [1, weight] });
+  assertEquals(Math.fround(3.4028235e38), 3.4028234663852886e38);
+  assert(Number.isFinite(read(3.4028235e38).value));
+  assertRefused(() => read(3.403e38), { argument: "sampleWeight", value: "3.403e+38" });
 });
 
 Deno.test("a value is described shortly, and never as another", () => {

@@ -15,6 +15,7 @@ import {
 import { metricLoss } from "../../lib/mod.ts";
 import { registeredDevice } from "../../lib/tfjs/registered_device.ts";
 import { filesIn } from "../../tasks/files.ts";
+import { allScores } from "../all_scores.ts";
 import { assertAllWithin, assertWithin, centralDifferences, random } from "../helpers.ts";
 
 /** Lists the modules of a folder, with those that each imports, types included. */
@@ -226,15 +227,40 @@ Deno.test("weights whose sums would overflow are refused; with the largest float
       const value = (weight: number) => lossAndGradient(yTrue, yPred, { score, average, ...weighed(weight) }).value;
       assertWithin(value(largestFloat32), value(1), 1e-15);
       assertThrows(
-        () => value(3.41e38),
+        () => value(3.4029e38),
         RangeError,
-        "'sampleWeight' must be finite in float32 and ≥ 0, row 0 is 3.41e+38",
+        "'sampleWeight' must be finite in float32 and ≥ 0, row 0 is 3.4029e+38",
       );
     }
   }
   const message = "'sampleWeight' must be finite in float32 and ≥ 0, row 0 is 1e+308";
   assertThrows(() => core.classificationReport(yTrue, decided, weighed(1e308)), RangeError, message);
   assertThrows(() => core.confusionTable(yTrue, decided, weighed(1e308)), RangeError, message);
+});
+
+Deno.test("weights of 1e-300 to 1e37 each: the value and the gradient are those of weights of 1 each", () => {
+  const r = random(3), rows = <T>(of: () => T) => Array.from({ length: 60 }, of);
+  const y = rows(() => Math.round(r())), p = rows(r), usual = rows(r);
+  const scores = [...allScores, core.robustMcc({ d: 0.1 }), core.robustFBeta({ beta: 1, d: 0.1 }), core.savings()];
+  for (const score of scores) {
+    for (const average of ["micro", "macro", "weighted", "samples"] as const) {
+      const at = (by: number) => {
+        const sampleWeight = usual.map((w) => by * (0.5 + w));
+        return lossAndGradient(y, p, { score, average, columns: 3, sampleWeight });
+      };
+      const expected = at(1);
+      for (const by of [1e-300, 1e-200, 1e-160, 1e-100, 1e37]) {
+        const { value, gradient } = at(by), name = `${score.name} ${average} ${by}`;
+        assertWithin(value, expected.value, 1e-12 * (1 + Math.abs(expected.value)), name);
+        assertAllWithin(gradient, expected.gradient, 1e-12 * Math.max(...expected.gradient.map(Math.abs)), name);
+      }
+    }
+  }
+});
+
+Deno.test("positives of next to no weight beside usual negatives: the scores of products stay in range", () => {
+  const counts = { tp: 3e-250, fp: 1e-250, fn: 1e-250, tn: 3e40 };
+  for (const score of [core.scores.mcc, core.scores.cohenKappa]) assertWithin(score.value(counts), 0.75, 1e-12);
 });
 
 Deno.test("bad input: one sentence that names the argument", () => {

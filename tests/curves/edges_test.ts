@@ -34,7 +34,7 @@ import {
   rocAucLoss,
 } from "../../lib/losses/curves.ts";
 import { readThresholds } from "../../lib/curves/binned_curve.ts";
-import { assertAllWithin, assertRefused, assertWithin } from "../helpers.ts";
+import { assertAllWithin, assertRefused, assertWithin, random } from "../helpers.ts";
 
 const ofBoth = [rocAuc, partialRocAuc({ maxFpr: 0.3 }), recallAtFpr({ fpr: 0.2 }), negativeAum];
 
@@ -56,6 +56,30 @@ Deno.test("without a positive or a negative a score is NaN, its relaxed form too
     }
   }
   assertEquals([averagePrecision.value(noNegative), precisionAtK({ k: 2 }).value(noPositive)], [1, 0]);
+});
+
+Deno.test("weights of 1e-300 to 1e37 each: scores and losses, and their gradients, are those of weights of 1 each", () => {
+  const r = random(3), rows = <T>(of: () => T) => Array.from({ length: 60 }, of);
+  const y = rows(() => Math.round(r())), p = rows(r), usual = rows(r);
+  const near = (actual: number | Float64Array, expected: number | Float64Array, name: string) => {
+    const [one, other] = [actual, expected].map((values) => typeof values === "number" ? [values] : [...values]);
+    assertAllWithin(one, other, 1e-12 * Math.max(...other.map(Math.abs)), name);
+  };
+  for (const by of [1e-300, 1e-200, 1e-160, 1e-100, 1e37]) {
+    const own = usual.map((w) => 0.5 + w), sampleWeight = own.map((w) => by * w);
+    for (const score of [...ofBoth, averagePrecision, precisionAtK({ k: 0.2 })]) {
+      const name = `${score.name} ${by}`, at = (sampleWeight: number[]) => rankingMetric(y, p, { score, sampleWeight });
+      near(at(sampleWeight), at(own), name);
+      const loss = (sampleWeight: number[]) => curveLossAndGradient(y, p, { score, sampleWeight });
+      near(loss(sampleWeight).value, loss(own).value, name);
+      near(Float64Array.from(loss(sampleWeight).gradient), Float64Array.from(loss(own).gradient), name);
+    }
+    for (const  of of[pairsLossAndGradient, aumLossAndGradient]) {
+      const at = of(y, p, { sampleWeight }), expected = of(y, p, { sampleWeight: own });
+      near(at.value, expected.value, of.name);
+      near(at.gradient, expected.gradient, of.name);
+    }
+  }
 });
 
 Deno.test("a curve that ends exactly where a score looks has the last point's value", () => {
