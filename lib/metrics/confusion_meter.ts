@@ -1,3 +1,4 @@
+import { refuse } from "../batch/read_batch.ts";
 import { describe } from "../check/describe.ts";
 import { check, integerFrom, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
@@ -200,9 +201,7 @@ export class ConfusionMeter {
     const chosen = toScore(score), { counts } = this;
     checkOptions(`the meter's ${chosen.name}`, options, ["average", "classWeights", "zeroDivision"]);
     if ((options.average as Average) === "samples") {
-      throw new RangeError(
-        `Cannot compute ${chosen.name}: 'average' must not be 'samples', which needs the rows; a meter keeps counts only`,
-      );
+      throw refuse(chosen.name, "average", "must not be 'samples', which needs the rows; a meter keeps counts only");
     }
     const { scoring } = resolveOptions(what, chosen, { ...this.#options, ...options, step: "round" });
     const { average, classWeights } = scoring;
@@ -210,14 +209,18 @@ export class ConfusionMeter {
       throw new RangeError(`Cannot compute ${chosen.name}: nothing is counted yet, and 'classes' is not given`);
     }
     if (average === "binary" && counts.length > 1) {
-      throw new RangeError(
-        `Cannot compute ${chosen.name}: 'average' is 'binary', the meter counts ${counts.length} classes; ` +
+      throw refuse(
+        chosen.name,
+        "average",
+        `is 'binary', the meter counts ${counts.length} classes; ` +
           "for several classes say 'macro', 'micro' or 'weighted'",
       );
     }
     if (classWeights !== undefined && classWeights.length !== counts.length) {
-      throw new RangeError(
-        `Cannot compute ${chosen.name}: 'classWeights' has ${classWeights.length} numbers, the meter counts ` +
+      throw refuse(
+        chosen.name,
+        "classWeights",
+        `has ${classWeights.length} numbers, the meter counts ` +
           `${counts.length} classes`,
       );
     }

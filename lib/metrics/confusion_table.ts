@@ -1,3 +1,4 @@
+import { refuse } from "../batch/read_batch.ts";
 import { check, oneOf, optional } from "../check/value.ts";
 import { checkOptions } from "../check/options.ts";
 import { fixedText, padLeft, widest } from "./number_text.ts";
@@ -72,8 +73,10 @@ export function confusionTable(yTrue: Labels, yPred: Labels, options: ConfusionT
   check(`make ${what}`, { normalize }, optional(oneOf("true", "pred", "all")));
   const classified = readLabels(what, yTrue, yPred, options), { labels, names, columns } = classified;
   if (columns !== undefined) {
-    throw new RangeError(
-      `Cannot compute ${what}: 'yPred' has ${columns} columns, a row can have several classes; say ` +
+    throw refuse(
+      what,
+      "yPred",
+      `has ${columns} columns, a row can have several classes; say ` +
         "decision: 'argmax', or take the counts of a ConfusionMeter",
     );
   }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Callback } from "@tensorflow/tfjs-layers";
-import { type Batch, readBatch } from "../batch/read_batch.ts";
+import { type Batch, readBatch, refuse } from "../batch/read_batch.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { QueryScore } from "../curves/ndcg.ts";
 import { readingOfQueries } from "../curves/queries.ts";
@@ -76,7 +76,7 @@ const optionNames: readonly (keyof DatasetMetricsOptions)[] = [
 function readData(option: string, data: unknown): BatchParts {
   const parts = readTrainingBatch(what, `'${option}'`, data);
   if (parts.yTrue.shape[0]! > 0) return parts;
-  throw new RangeError(`Cannot compute ${what}: '${option}' has no rows`);
+  throw refuse(what, option, "has no rows");
 }
 
 /**
@@ -264,9 +264,7 @@ export class DatasetMetrics extends LayersCallback {
     const { output } = this.#options, { outputNames } = this.model;
     const index = output === undefined && outputNames.length === 1 ? 0 : outputNames.indexOf(output ?? "");
     if (index >= 0) return index;
-    throw new RangeError(
-      `Cannot compute ${what}: 'output' must be one of ${outputNames.join(", ")}, it is ${describe(output)}`,
-    );
+    throw refuse(what, "output", `must be one of ${outputNames.join(", ")}, it is ${describe(output)}`);
   }
 }
 

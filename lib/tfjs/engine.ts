@@ -8,6 +8,8 @@ interface Engine {
   readonly backend: unknown;
   readonly state: {
     readonly gradientDepth: number;
+    /** The data that are held. */
+    readonly tensorInfo?: WeakMap<object, unknown>;
     activeTape?: readonly { readonly saved?: (Tensor | null)[]; readonly outputs?: readonly Tensor[] }[] | null;
   };
   isTapeOn(): boolean;

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { engine } from "./engine.ts";
 
 /** A model of TensorFlow.js, `tf.LayersModel`. */
 export type LayersModel = ReturnType<(typeof import("@tensorflow/tfjs-layers"))["model"]>;
@@ -6,6 +7,15 @@ export type LayersModel = ReturnType<(typeof import("@tensorflow/tfjs-layers"))[
 /** Lists the variables of the weights that are trained; the declared type of `read` is a plain tensor. */
 export const trainableVariables = (model: LayersModel): tf.Variable[] =>
   model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+
+/** Tells whether a weight of a model is disposed. After `tf.disposeVariables()` a weight says that it is not, but has no numbers. */
+export function isDisposed(model: LayersModel): boolean {
+  try {
+    return model.getWeights().some(({ dataId }) => engine().state?.tensorInfo?.has(dataId) === false);
+  } catch { // TensorFlow.js reads no weight of a disposed layer
+    return true;
+  }
+}
 
 /** Loss of a compiled model, as its training calls it. */
 type ModelLoss = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;

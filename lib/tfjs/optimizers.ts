@@ -5,14 +5,14 @@ import type { Tensor } from "./tensor.ts";
 /** An optimizer of TensorFlow.js, `tf.Optimizer`. */
 export type LayersOptimizer = InstanceType<(typeof import("@tensorflow/tfjs-core"))["Optimizer"]>;
 
-/** Optimizers by the names that `model.compile` takes, with the settings that it gives them. */
+/** Optimizers by the names that `model.compile` takes, with the settings that it gives them; most are the default. */
 const byName: Record<string, () => LayersOptimizer> = {
   sgd: () => tf.train.sgd(0.01),
-  adam: () => tf.train.adam(0.001, 0.9, 0.999, tf.backend().epsilon()),
-  adamax: () => tf.train.adamax(0.002, 0.9, 0.999, tf.backend().epsilon(), 0),
-  rmsprop: () => tf.train.rmsprop(0.001, 0.9, 0, tf.backend().epsilon()),
+  adam: () => tf.train.adam(),
+  adamax: () => tf.train.adamax(),
+  rmsprop: () => tf.train.rmsprop(0.001),
   adagrad: () => tf.train.adagrad(0.01),
-  adadelta: () => tf.train.adadelta(1, 0.95, tf.backend().epsilon()),
+  adadelta: () => tf.train.adadelta(1),
 };
 
 /** Throws unless `optimizer` is an optimizer or the name of one. */

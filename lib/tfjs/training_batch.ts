@@ -39,7 +39,7 @@ export function readTrainingBatch(what: string, argument: string, batch: unknown
   if (inputs.length === 0 || !tensors.every(isTensor) || more.length > 0) {
     throw new TypeError(
       `Cannot compute ${what}: ${argument} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
-        describe(Array.isArray(batch) ? batch.map((one) => isTensor(one) ? "a tensor" : one) : batch)
+        describe(batch)
       }`,
     );
   }

@@ -1,3 +1,4 @@
+import { refuse } from "../batch/read_batch.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../check/describe.ts";
 import { groupBy } from "../numerics/group_by.ts";
@@ -115,7 +116,7 @@ export function rowsReader(
   order: Order,
 ): BatchReader {
   const { inputs, yTrue, sampleWeight, groups } = readTrainingBatch(what, "'data'", data), n = yTrue.shape[0]!;
-  if (n === 0) throw new RangeError(`Cannot compute ${what}: 'data' has no rows`);
+  if (n === 0) throw refuse(what, "data", "has no rows");
   const batches = rowsOfBatches(n, groups, batchSize, order).map((rows): ReadBatch => ({
     inputs: inputs.map((input) => gatherRows(input, rows)),
     yTrue: gatherRows(yTrue, rows),
@@ -151,23 +152,23 @@ function tableHint(data: unknown): string | undefined {
   return undefined;
 }
 
-/** Throws unless `data` can be read as batches. */
-export function checkData(what: string, data: unknown, batchSize: number | undefined): void {
+/** Throws unless an argument, "'data'" or the like, can be read as batches. */
+export function checkData(what: string, argument: string, data: unknown, batchSize: number | undefined): void {
   if (isTensors(data as TrainingData)) {
     // The reader reads the groups: an iterator is read once.
     const { groups: _, ...others } = data as { groups?: unknown };
-    readTrainingBatch(what, "'data'", Array.isArray(data) ? data : others);
+    readTrainingBatch(what, argument, Array.isArray(data) ? data : others);
     return;
   }
   if (!hasMethod(data, Symbol.asyncIterator) && !hasMethod(data, "iterator") && typeof data !== "function") {
     throw new TypeError(
-      `Cannot compute ${what}: 'data' must be [x, y], [x, y, sampleWeight], { xs, ys, groups }, a tf.data.Dataset, an async iterable or a ` +
+      `Cannot compute ${what}: ${argument} must be [x, y], [x, y, sampleWeight], { xs, ys, groups }, a tf.data.Dataset, an async iterable or a ` +
         `function that returns an iterable, it is ${tableHint(data) ?? describe(data)}`,
     );
   }
   if (batchSize !== undefined) {
     throw new TypeError(
-      `Cannot compute ${what}: 'batchSize' is ${batchSize}, but 'data' comes in batches already`,
+      `Cannot compute ${what}: 'batchSize' is ${batchSize}, but ${argument} comes in batches already`,
     );
   }
 }

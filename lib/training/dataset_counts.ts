@@ -1,3 +1,4 @@
+import { refuse } from "../batch/read_batch.ts";
 import type { Batch } from "../batch/read_batch.ts";
 import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import type { LossParts, ResolvedOptions } from "../scoring/options.ts";
@@ -56,7 +57,7 @@ export class DatasetCounter {
 
   /** Returns the counts; throws if there are no rows. */
   result(): DatasetCounts {
-    if (this.#soft.rows === 0) throw new RangeError(`Cannot compute ${this.name}: 'data' has no rows`);
+    if (this.#soft.rows === 0) throw refuse(this.name, "data", "has no rows");
     return { soft: this.#soft, hard: this.#hard, batchCount: this.#batchCount, batches: this.#batches };
   }
 }

@@ -1,3 +1,4 @@
+import { refuse } from "../batch/read_batch.ts";
 import { type Counted, countsPartials, scoreCounts } from "../scoring/score_batch.ts";
 import { describe } from "../check/describe.ts";
 import { countKeys, type Counts, mapCounts, sumCounts } from "../counts/counts.ts";
@@ -34,8 +35,10 @@ export class DatasetSums {
       return;
     }
     if (this.counts.length > 0 && this.counts.length !== each.length) {
-      throw new RangeError(
-        `Cannot compute ${scoring.score.name}: 'yPred' has ${each.length} columns, ` +
+      throw refuse(
+        scoring.score.name,
+        "yPred",
+        `has ${each.length} columns, ` +
           `it had ${this.counts.length} in the batches before`,
       );
     }
@@ -50,10 +53,10 @@ export class DatasetSums {
     const all = this.#queries ??= new Set();
     for (const query of new Set(queries)) {
       if (all.has(query)) {
-        throw new RangeError(
-          `Cannot compute ${this.#parts.scoring.score.name}: 'groups' has the query ${
-            describe(query)
-          } in two batches; a batch must hold whole queries`,
+        throw refuse(
+          this.#parts.scoring.score.name,
+          "groups",
+          `has the query ${describe(query)} in two batches; a batch must hold whole queries`,
         );
       }
       all.add(query);
@@ -116,9 +119,7 @@ export function checkSame(
   { between, by }: PassComparison = { between: "the two passes", by: "all" },
 ): void {
   const differ = (sum: string, a: number, b: number) =>
-    new RangeError(
-      `Cannot compute ${name}: 'data' differ between ${between}, ${sum} is ${a} in the first, ${b} in the second; ${rereadHint}`,
-    );
+    refuse(name, "data", `differ between ${between}, ${sum} is ${a} in the first, ${b} in the second; ${rereadHint}`);
   if (first.rows !== second.rows) throw differ("the number of rows", first.rows, second.rows);
   first.counts.forEach((a, k) => {
     const b = second.counts[k], whole = countKeys.reduce((sum, key) => sum + a[key], 0);

@@ -1,3 +1,4 @@
+import { refuse } from "../batch/read_batch.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { stepperOf } from "../tfjs/adam_stepper.ts";
 import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
@@ -74,8 +75,10 @@ export async function trainRunning(context: EpochContext): Promise<GradientExten
 
 /** Makes the error for a number of batches that changes between the epochs. */
 export function batchesDiffer(name: string, before: number, now: string): Error {
-  return new RangeError(
-    `Cannot compute ${name}: 'data' differ between the epochs, the number of batches was ${before} and is ${now}; ${rereadHint}`,
+  return refuse(
+    name,
+    "data",
+    `differ between the epochs, the number of batches was ${before} and is ${now}; ${rereadHint}`,
   );
 }
 

@@ -142,7 +142,7 @@ const task = "train";
 
 /** Says that a function is a loss or a metric of TensorFlow.js. */
 const isTfLoss = (thing: unknown): boolean =>
-  [...Object.values(tf.losses), ...Object.values(metrics)].some((one) => one === thing);
+  ([...Object.values(tf.losses), ...Object.values(metrics)] as unknown[]).includes(thing);
 
 /** Throws if a function is a loss or a factory and not a function of the epoch: it would be called with a number as its labels. */
 function checkLossSchedule(loss: unknown): void {
@@ -154,9 +154,9 @@ function checkLossSchedule(loss: unknown): void {
   const factory = factoryName(loss);
   if (factory !== undefined) {
     throw new TypeError(
-      `Cannot ${task}: 'loss' is the factory ${factory}, not the loss that it makes; call it: ${
-        (loss as LossFactory).length === 0 ? `${factory}()` : `${factory}({ … })`
-      }`,
+      `Cannot ${task}: 'loss' is the factory ${factory}, not the loss that it makes; call it: ${factory}(${
+        (loss as LossFactory).length === 0 ? "" : "{ … }"
+      })`,
     );
   }
   // A loss has the arguments (yTrue, yPred), a function of the epoch has at most one.
@@ -212,7 +212,7 @@ function checkCheckpoint({ checkpoint, resume = false }: FitMetricOptions): void
     );
   }
   if (resume && checkpoint === undefined) {
-    throw new TypeError(`Cannot ${task}: 'resume' is true, but there is no 'checkpoint' to continue from`);
+    throw new TypeError(`Cannot ${task}: 'resume' is true, but there is no 'checkpoint'`);
   }
 }
 
@@ -225,10 +225,11 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
       } is a tensor; features and labels are given together, as in fitMetric(model, [x, y], { loss, epochs })`,
     );
   }
-  if (options !== null && typeof options === "object" && "sampleWeight" in options) {
+  const { sampleWeight } = (options ?? {}) as { sampleWeight?: unknown };
+  if (sampleWeight !== undefined) {
     throw new TypeError(
       `Cannot ${task}: 'sampleWeight' is ${
-        options.sampleWeight instanceof tf.Tensor ? "a tensor" : describe(options.sampleWeight)
+        describe(sampleWeight)
       }, but weights are not an option: they are the third part of 'data', [x, y, sampleWeight]`,
     );
   }
@@ -249,14 +250,9 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
   }
   checkOptimizer(task, optimizer);
   checkModel(loss.name, model);
-  checkData(loss.name, data, batchSize);
+  checkData(loss.name, "'data'", data, batchSize);
   if (validationData !== undefined) {
-    try {
-      checkData(loss.name, validationData, isTensors(validationData) ? batchSize : undefined);
-    } catch (error) {
-      const { message, constructor } = error as Error;
-      throw new (constructor as ErrorConstructor)(message.replaceAll("'data'", "'validationData'"));
-    }
+    checkData(loss.name, "'validationData'", validationData, isTensors(validationData) ? batchSize : undefined);
   }
   for (const one of [callbacks].flat()) {
     check(task, { callbacks: one }, { ...anObject, must: "an object of functions, or an array of them" });

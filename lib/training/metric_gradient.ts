@@ -1,4 +1,5 @@
 import { check, integerFrom, optional } from "../check/value.ts";
+import { refuse } from "../batch/read_batch.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
@@ -89,7 +90,7 @@ export async function metricGradient(
   const { loss, batchSize } = options, parts = checkLoss(loss), { name } = loss;
   check(`compute ${name}`, { batchSize }, optional(integerFrom(1)));
   checkModel(name, model);
-  checkData(name, data, batchSize);
+  checkData(name, "'data'", data, batchSize);
 
   const first = new DatasetSums(parts), reader = batchReader(name, data, batchSize);
   try {
@@ -100,7 +101,7 @@ export async function metricGradient(
         release?.();
       });
     }
-    if (first.rows === 0) throw new RangeError(`Cannot compute ${name}: 'data' has no rows`);
+    if (first.rows === 0) throw refuse(name, "data", "has no rows");
     const { value, partials } = first.score();
     const { sums, counted } = await gradientPass(name, model, reader.read(), parts, partials);
     checkSame(name, first, counted);

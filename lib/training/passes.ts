@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { countBatch, type Counted } from "../scoring/score_batch.ts";
-import { type Batch, type BatchTensors, readBatch } from "../batch/read_batch.ts";
+import { type Batch, type BatchTensors, readBatch, refuse } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { describe } from "../check/describe.ts";
 import { type LossParts, partsOfLoss } from "../scoring/options.ts";
 import { denseStack, stackGradients, stackOutputs } from "../tfjs/dense_stack.ts";
-import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
+import { isDisposed, type LayersModel, trainableVariables } from "../tfjs/model.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { inputOf } from "../tfjs/training_batch.ts";
 import type { BatchReader, ReadBatch } from "./batches.ts";
@@ -28,14 +28,13 @@ export function checkLoss(loss: unknown, task = "compute the data set's gradient
   return parts;
 }
 
-/** Throws unless `model` is a model with trainable weights. */
+/** Throws unless `model` is a model with trainable weights, none of which is disposed. */
 export function checkModel(name: string, model: LayersModel): void {
   if (typeof model?.apply !== "function" || !Array.isArray(model.trainableWeights)) {
     throw new TypeError(`Cannot compute ${name}: 'model' must be a tf.LayersModel, it is ${describe(model)}`);
   }
-  if (model.trainableWeights.length === 0) {
-    throw new RangeError(`Cannot compute ${name}: 'model' has no trainable weights`);
-  }
+  if (model.trainableWeights.length === 0) throw refuse(name, "model", "has no trainable weights");
+  if (isDisposed(model)) throw refuse(name, "model", "is disposed");
 }
 
 const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((size) => size ?? "any").join(", ")}]`;
@@ -64,7 +63,7 @@ export function outputOf(name: string, model: LayersModel, batch: ReadBatch, tra
   if (last !== undefined) return last;
   const output = model.apply(input, { training });
   if (output instanceof tf.Tensor) return output;
-  throw new RangeError(`Cannot compute ${name}: 'model' must have one output, it has ${model.outputs.length}`);
+  throw refuse(name, "model", `must have one output, it has ${model.outputs.length}`);
 }
 
 /** Reads a batch with its queries: those of a score of queries have to be known, or a batch would cut them. */

@@ -1,5 +1,5 @@
 import { check, integerFrom, optional } from "../check/value.ts";
-import { type Batch, readBatch, readBatchShape } from "../batch/read_batch.ts";
+import { type Batch, readBatch, readBatchShape, refuse } from "../batch/read_batch.ts";
 import { checkOptions } from "../check/options.ts";
 import { registeredKernels } from "../kernels/registered.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
@@ -83,7 +83,7 @@ export function priorBias(yTrue: Tensor, options: PriorBiasOptions = {}): number
       const missing = classes === undefined
         ? `no ${p > 0 ? "negative" : "positive"} in column ${k}`
         : `no row of class ${k}`;
-      throw new RangeError(`Cannot compute ${what}: 'yTrue' has ${missing}, the bias is infinite`);
+      throw refuse(what, "yTrue", `has ${missing}, the bias is infinite`);
     }
     return Math.log(classes === undefined ? p / negative : p / whole[k]);
   });

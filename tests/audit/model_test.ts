@@ -564,6 +564,9 @@ Deno.test("a model: one sentence for each thing that is not a compiled model or 
     refusal(() => auditModel(model, { x: [1], y } as unknown as ModelRows)),
     "Cannot audit the model: 'x' must be a tensor, it is [1]",
   );
+  const gone = x.clone();
+  gone.dispose();
+  assertEquals(refusal(() => auditModel(model, { x: gone, y })), "Cannot audit the model: 'x' is disposed");
   assertEquals(
     refusal(() => auditModel(model, { x: tf.ones([5, 3]), y })),
     "Cannot audit the model: 'x' has rows of the shape [3], but the model takes [4]",

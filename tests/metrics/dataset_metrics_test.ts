@@ -316,7 +316,7 @@ Deno.test("what cannot be reported is an error that names the argument, before a
   refused({ scores: ["f1", "f1"], train }, "scores", "'dataset_f1'");
   refused({ scores }, "train", "neither", TypeError);
   refused({ scores, train: x }, "train", "a tensor", TypeError);
-  refused({ scores, train: [x] }, "train", "['a tensor']", TypeError);
+  refused({ scores, train: [x] }, "train", "[a tensor]", TypeError);
   refused({ scores, train: [[], y] }, "train", "[]", TypeError);
   refused({ scores, validation: [x, [0, 1]] }, "validation", "[0, 1]", TypeError);
   refused({ scores, validation: [x, three] }, "validation", "2, 3");

@@ -30,11 +30,11 @@ Deno.test("a batch of either form gives its tensors by their roles", () => {
 Deno.test("anything that is not a batch is refused by its value, and numbers of rows that differ", () => {
   const wrong: [unknown, string][] = [
     [undefined, "undefined"],
-    [[x], "['a tensor']"],
-    [[x, 3], "['a tensor', 3]"],
-    [[3, y], "[3, 'a tensor']"],
-    [[[], y], "[[], 'a tensor']"],
-    [[x, y, 1], "['a tensor', 'a tensor', 1]"],
+    [[x], "[a tensor]"],
+    [[x, 3], "[a tensor, 3]"],
+    [[3, y], "[3, a tensor]"],
+    [[[], y], "[[], a tensor]"],
+    [[x, y, 1], "[a tensor, a tensor, 1]"],
     [[[x, 1], y], ""],
     [{ xs: x }, ""],
   ];

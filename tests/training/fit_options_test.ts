@@ -458,7 +458,7 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
     [{ patience: 0 }, "'patience'"],
     [{ validationData: [1] }, "'validationData' must be tensors"],
     [{ validationData: { xs: data[0], ys: data[1], weights: data[1] } }, "the keys ['xs', 'ys', 'weights']"],
-    [{ validationData: [...data, data[1], data[1]] }, "it is ['a tensor', 'a tensor', 'a tensor', 'a tensor']"],
+    [{ validationData: [...data, data[1], data[1]] }, "it is [a tensor, a tensor, a tensor, a tensor]"],
     [{ callbacks: [3] }, "'callbacks' must be an object of functions, or an array of them, it is 3"],
     [{ signal: 3 }, "'signal' must be an AbortSignal, it is 3"],
     [{ progress: "bar" }, "'progress' must be true or false, it is 'bar'"],

@@ -1,5 +1,5 @@
 // The pieces of a training by themselves, on small numbers: orders of rows, schedules, biases, sentences, readers of batches.
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
   annealSlope,
@@ -16,6 +16,7 @@ import {
   stratifiedBatches,
 } from "../../lib/mod.ts";
 import { curveLoss, ndcgLoss } from "../../lib/losses/curves.ts";
+import { auditModel } from "../../lib/audit/mod.ts";
 import { atLeast, maximise } from "../../lib/constraints/mod.ts";
 import type { Counts } from "../../lib/counts/counts.ts";
 import { f1, recall, specificity } from "../../lib/scores/ratio.ts";
@@ -311,13 +312,16 @@ Deno.test("readers: slices in order; whole queries in batches, a larger one by i
     false,
   ]);
   for (const bad of [3, null, undefined, {}, "rows.txt"]) {
-    assertRefusedOption(() => checkData("a test", bad, undefined), "'data' must be [x, y]");
+    assertRefusedOption(() => checkData("a test", "'data'", bad, undefined), "'data' must be [x, y]");
   }
-  assertRefusedOption(() => checkData("a test", () => [], 3), "'batchSize' is 3, but 'data' comes in batches already");
-  checkData("a test", () => [], undefined);
-  checkData("a test", { xs: x, ys: y }, 3);
+  assertRefusedOption(
+    () => checkData("a test", "'data'", () => [], 3),
+    "'batchSize' is 3, but 'data' comes in batches already",
+  );
+  checkData("a test", "'data'", () => [], undefined);
+  checkData("a test", "'data'", { xs: x, ys: y }, 3);
   for (const name of ["rows.txt", "rows.csv.gz"]) {
-    const { message } = assertThrows(() => checkData("a test", name, undefined), TypeError);
+    const { message } = assertThrows(() => checkData("a test", "'data'", name, undefined), TypeError);
     assert(message.endsWith(`it is '${name}'`), message);
   }
   const kept = tf.scalar(1);
@@ -397,6 +401,27 @@ function small(units = 1) {
   const y = tf.tidy(() => tf.cast(tf.greater(tf.sum(x, 1, true), 0.5), "float32"));
   return { model, x, y, end: () => (tf.dispose([x, y]), model.dispose()) };
 }
+
+Deno.test("a model whose weights are disposed, all of them or one, is refused before any work", async () => {
+  const message = "'model' is disposed", options = { loss: f1Loss(), epochs: 1 };
+  const disposals: ((model: tf.LayersModel) => void)[] = [
+    (model) => model.dispose(),
+    (model) => model.getWeights()[1].dispose(),
+    (model) => tf.sequential({ layers: [model] }).dispose(),
+    (model) => tf.engine().disposeVariable(model.getWeights()[1] as tf.Variable), // as tf.disposeVariables() does
+  ];
+  for (const disposeOf of disposals) {
+    const { model, x, y } = small();
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    disposeOf(model);
+    const refused = async (call: () => Promise<unknown>, of: typeof RangeError) =>
+      assertStringIncludes((await assertRejects(call, of)).message, message);
+    await refused(() => fitMetric(model, [x, y], options), RangeError);
+    await refused(() => metricGradient(model, [x, y], { loss: options.loss }), RangeError);
+    assertStringIncludes(assertThrows(() => auditModel(model, { x, y }), TypeError).message, message);
+    tf.dispose([x, y]);
+  }
+});
 
 Deno.test("rows of queries belong to losses of queries, which need them; a model has one output and weights", () => {
   const { model, x, y, end } = small(), yPred = tf.tidy(() => tf.mul(y, 0.5)), groups = Array(40).fill("a");

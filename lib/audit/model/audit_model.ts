@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe } from "../../check/describe.ts";
 import { check, integerFrom, oneOf, type Rule } from "../../check/value.ts";
 import { checkOptions } from "../../check/options.ts";
-import { type LayersModel, lossFunctionOf } from "../../tfjs/model.ts";
+import { isDisposed, type LayersModel, lossFunctionOf } from "../../tfjs/model.ts";
 import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
 import { auditLoss } from "../audit_loss.ts";
@@ -148,6 +148,7 @@ function checkModel(model: LayersModel, rows: ModelRows): void {
   if (typeof model?.apply !== "function" || !Array.isArray(model.layers)) {
     refuse(`'model' must be a tf.LayersModel, it is ${describe(model)}`);
   }
+  if (isDisposed(model)) refuse("'model' is disposed");
   if (lossFunctionOf(model) === undefined) {
     refuse("'model' is not compiled: call model.compile({ optimizer, loss }) first");
   }
@@ -157,6 +158,7 @@ function checkModel(model: LayersModel, rows: ModelRows): void {
   checkOptions("an audit of a model", rows, ["x", "y", "name"]);
   for (const name of ["x", "y"] as const) {
     if (!(rows[name] instanceof tf.Tensor)) refuse(`'${name}' must be a tensor, it is ${describe(rows[name])}`);
+    if (rows[name].isDisposed) refuse(`'${name}' is disposed`);
   }
   const { x, y } = rows, wanted = model.inputs[0].shape.slice(1), given = x.shape.slice(1);
   if (given.length !== wanted.length || wanted.some((size, i) => size !== null && size !== given[i])) {
