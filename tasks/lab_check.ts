@@ -25,24 +25,16 @@ import {
 } from "./cli.ts";
 import { projectNotebooks } from "./execute.ts";
 import { defaultPython, prepareLab, type RunningLab, startLab } from "./lab.ts";
-
-/** Output of a code cell in nbformat. */
-export interface CellOutput {
-  output_type: string;
-  data?: Record<string, unknown>;
-  text?: string | string[];
-  name?: string;
-  ename?: string;
-  evalue?: string;
-}
-
-/** Cell in nbformat. */
-export interface NotebookCell {
-  cell_type: string;
-  source: string | string[];
-  execution_count?: number | null;
-  outputs?: CellOutput[];
-}
+import {
+  type Cell,
+  codeCells,
+  denoMetadata,
+  formatNotebook,
+  type Notebook,
+  type Output,
+  parseNotebook,
+  readNotebook,
+} from "./notebook_format.ts";
 
 /** Number of outputs of a notebook by what became of them. */
 interface OutputCount {
@@ -60,19 +52,19 @@ interface OutputCount {
   extra: number;
 }
 
-const joined = (text: unknown): string => Array.isArray(text) ? text.join("") : String(text ?? "");
-
-/** Names the kind of an output: its type and its mime types. */
-function kindOf(output: CellOutput): string {
-  return [output.output_type, output.name ?? "", ...Object.keys(output.data ?? {}).sort()].join(" ");
+/** Names the kind of an output: its type, the name of its stream and its mime types. */
+function kindOf(output: Output): string {
+  const name = output.output_type === "stream" ? output.name : "";
+  return [output.output_type, name, ...Object.keys("data" in output ? output.data : {}).sort()].join(" ");
 }
 
 /** Identifies an output: its kind and its plain text, or all of its data if it has no plain text. */
-function outputKey(output: CellOutput): string {
-  const { data, text, ename, evalue } = output;
-  const said = data
-    ? joined(data["text/plain"] ?? JSON.stringify(data))
-    : joined(text) + joined(ename) + joined(evalue);
+function outputKey(output: Output): string {
+  const said = "data" in output
+    ? String(output.data["text/plain"] ?? JSON.stringify(output.data))
+    : output.output_type === "stream"
+    ? output.text
+    : output.ename + output.evalue;
   return `${kindOf(output)}\n${said.trim()}`;
 }
 
@@ -83,7 +75,7 @@ function take<T>(list: T[], condition: (element: T) => boolean): T | undefined {
 }
 
 /** Compares the outputs `found` with those `expected`; both have one list per code cell. */
-export function countOutputs(expected: CellOutput[][], found: CellOutput[][]): OutputCount {
+export function countOutputs(expected: Output[][], found: Output[][]): OutputCount {
   const left = expected.map((_, cell) => [...(found[cell] ?? [])]);
   left.push(...found.slice(expected.length).map((outputs) => [...outputs]));
   const count: OutputCount = {
@@ -113,17 +105,14 @@ export function countOutputs(expected: CellOutput[][], found: CellOutput[][]): O
 }
 
 /** Lists the outputs of each code cell. */
-export function codeOutputs(cells: NotebookCell[]): CellOutput[][] {
-  return cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.outputs ?? []);
-}
+export const codeOutputs = (notebook: Notebook): Output[][] => codeCells(notebook).map(({ outputs }) => outputs);
 
 /** Explains why the cells of a notebook did not all run; `undefined` if they did. */
-export function whatFailed(cells: NotebookCell[]): string | undefined {
-  const code = cells.filter((cell) => cell.cell_type === "code");
-  const error = code.flatMap((cell) => cell.outputs ?? []).find((output) => output.output_type === "error");
+export function whatFailed(notebook: Notebook): string | undefined {
+  const error = codeOutputs(notebook).flat().find((output) => output.output_type === "error");
   if (error) return `a cell failed with ${error.ename}: ${error.evalue}`;
   // A syntax error shows nothing: the cells after it have no number.
-  const notRun = code.findIndex((cell) => joined(cell.source).trim() !== "" && !cell.execution_count);
+  const notRun = codeCells(notebook).findIndex((cell) => cell.source.trim() !== "" && !cell.execution_count);
   return notRun < 0 ? undefined : `code cell ${notRun + 1} was not run`;
 }
 
@@ -135,7 +124,7 @@ const probeKinds = ["one", "bundle", "three"] as const;
  * `one` small message a cell, a `bundle` of several things in one large message, or `three` messages.
  * A negative wait ends the cell without any.
  */
-export function probeNotebook(wait: number, kind: typeof probeKinds[number], cells = 30): Record<string, unknown> {
+export function probeNotebook(wait: number, kind: typeof probeKinds[number], cells = 30): Notebook {
   // A figure as the notebooks show it: an SVG in an <img>; `padding` makes it as long as a real one.
   const svg = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='90' height='20'%3E" +
     "%3Crect width='90' height='20' fill='teal'/%3E%3C/svg%3E";
@@ -143,12 +132,12 @@ export function probeNotebook(wait: number, kind: typeof probeKinds[number], cel
     `await Deno.jupyter.broadcast("display_data", { metadata: {}, transient: {}, data: { "text/plain": ${
       JSON.stringify(text)
     }, "text/html": "${text} <img alt='' src=\\"${svg}" + " ".repeat(${padding}) + "\\">" } });\n`;
-  const output = (text: string) => ({
+  const output = (text: string): Output => ({
     output_type: "display_data",
     metadata: {},
     data: { "text/plain": text, "text/html": "" },
   });
-  const code = Array.from({ length: cells }, (_, cell) => {
+  const code = Array.from({ length: cells }, (_, cell): Cell => {
     const texts = kind === "three" ? [1, 2, 3].map((part) => `cell ${cell}, part ${part}`) : [`cell ${cell}`];
     const source = texts.map((text) => display(text, kind === "bundle" ? 200_000 : 0)).join("") +
       (wait >= 0 ? `await new Promise((done) => setTimeout(done, ${wait}));` : "");
@@ -164,14 +153,15 @@ export function probeNotebook(wait: number, kind: typeof probeKinds[number], cel
   return {
     nbformat: 4,
     nbformat_minor: 5,
-    metadata: { kernelspec: { name: "deno", display_name: "Deno", language: "typescript" } },
+    metadata: denoMetadata,
     cells: code,
   };
 }
 
 /** State of the page after "Run All Cells". */
 interface PageResult {
-  cells: NotebookCell[];
+  /** The notebook's JSON. */
+  text: string;
   seconds: number;
   finished: boolean;
 }
@@ -183,7 +173,7 @@ interface LabApp {
 }
 
 interface NotebookPanel {
-  content: { model: { toJSON(): { cells: NotebookCell[] } } };
+  content: { model: { toJSON(): unknown } };
   context: { ready: Promise<void> };
   sessionContext: {
     ready: Promise<void>;
@@ -216,7 +206,7 @@ async function runAll(page: Page, limit: number): Promise<PageResult> {
   return await page.evaluate(async (limit: number) => {
     const { jupyterapp, panel } = globalThis as unknown as { jupyterapp: LabApp; panel: NotebookPanel };
     const rest = (ms: number) => new Promise((done) => setTimeout(done, ms));
-    const cells = () => panel.content.model.toJSON().cells;
+    const text = () => JSON.stringify(panel.content.model.toJSON());
     await jupyterapp.commands.execute("notebook:clear-all-cell-outputs");
     const started = performance.now();
     let finished = false;
@@ -226,12 +216,12 @@ async function runAll(page: Page, limit: number): Promise<PageResult> {
     // Late outputs may still come: nothing is counted as lost too early.
     for (let quiet = 0, before = ""; quiet < 5;) {
       await rest(400);
-      const now = JSON.stringify(cells());
+      const now = text();
       quiet = panel.sessionContext.session.kernel.status === "idle" && now === before ? quiet + 1 : 0;
       before = now;
       if (performance.now() - started > limit + 10_000) break;
     }
-    return { cells: cells(), seconds, finished };
+    return { text: text(), seconds, finished };
   }, limit);
 }
 
@@ -242,18 +232,10 @@ function keepBusy(): Disposable {
   return { [Symbol.dispose]: () => workers.forEach((worker) => worker.terminate()) };
 }
 
-/** Notebook to run: its name, its text, and its committed outputs. */
+/** Notebook to run, with its committed outputs, and its name. */
 interface Subject {
   name: string;
-  text: string;
-  expected: CellOutput[][];
-}
-
-async function readSubject(path: string): Promise<Subject> {
-  const text = await Deno.readTextFile(path).catch(() => {
-    throw new TaskError(`there is no notebook '${path}'`);
-  });
-  return { name: basename(path), text, expected: codeOutputs(JSON.parse(text).cells) };
+  notebook: Notebook;
 }
 
 function probeSubjects(waits: string): Subject[] {
@@ -262,15 +244,10 @@ function probeSubjects(waits: string): Subject[] {
     return Number(wait);
   });
   return numbers.flatMap((wait) =>
-    probeKinds.map((kind) => {
-      const notebook = probeNotebook(wait, kind);
-      const expected = codeOutputs(notebook.cells as NotebookCell[]);
-      return {
-        name: `probe_${kind}_${wait < 0 ? "none" : `${wait}ms`}.ipynb`,
-        text: JSON.stringify(notebook),
-        expected,
-      };
-    })
+    probeKinds.map((kind) => ({
+      name: `probe_${kind}_${wait < 0 ? "none" : `${wait}ms`}.ipynb`,
+      notebook: probeNotebook(wait, kind),
+    }))
   );
 }
 
@@ -311,7 +288,7 @@ async function runOnce(
   run: number,
 ): Promise<OutputCount & { seconds: number; failure?: string }> {
   const { browser, lab, folder, limit, busy, dark, pictures } = harness;
-  await Deno.writeTextFile(join(folder, subject.name), subject.text);
+  await Deno.writeTextFile(join(folder, subject.name), formatNotebook(subject.notebook));
   const page = await browser.newPage();
   try {
     await page.setViewportSize({ width: 1280, height: 1000 });
@@ -330,8 +307,9 @@ async function runOnce(
     })();
     if (pictures && run === 1) await screenshots(page, pictures, `${stem}_run`);
     await page.evaluate(() => (globalThis as unknown as { panel: NotebookPanel }).panel.sessionContext.shutdown());
-    const failure = result.finished ? whatFailed(result.cells) : `not finished after ${limit / 1000} s`;
-    return { ...countOutputs(subject.expected, codeOutputs(result.cells)), seconds: result.seconds, failure };
+    const ran = parseNotebook(result.text, subject.name), { finished, seconds } = result;
+    const failure = finished ? whatFailed(ran) : `not finished after ${limit / 1000} s`;
+    return { ...countOutputs(codeOutputs(subject.notebook), codeOutputs(ran)), seconds, failure };
   } finally {
     await page.close();
   }
@@ -349,7 +327,10 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
   const probe = values.probe as string | undefined;
   const pictures = values.screenshots as string | undefined;
   const paths = positionals.length > 0 || probe !== undefined ? positionals : projectNotebooks();
-  const subjects = [...await Promise.all(paths.map(readSubject)), ...(probe === undefined ? [] : probeSubjects(probe))];
+  const subjects = [
+    ...await Promise.all(paths.map(async (path) => ({ name: basename(path), notebook: await readNotebook(path) }))),
+    ...(probe === undefined ? [] : probeSubjects(probe)),
+  ];
   if (subjects.length === 0) throw new TaskError("there are no notebooks in notebooks/: name one, or use --probe");
   requireChromium();
   if (pictures) await Deno.mkdir(pictures, { recursive: true });
@@ -399,7 +380,7 @@ async function main({ values, positionals }: TaskArgs, report: Reporter): Promis
         const { seconds, failure, ...count } = await runOnce(harness, subject, run);
         counts.push(count);
         const { expected, lost, misplaced, changed, extra } = count;
-        const cells = subject.expected.length;
+        const cells = codeCells(subject.notebook).length;
         report.line(
           tableRow([subject.name, run, cells, expected, lost, misplaced, changed, extra, seconds.toFixed(1)]),
         );

@@ -2,16 +2,10 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  type CellOutput,
-  codeOutputs,
-  countOutputs,
-  type NotebookCell,
-  probeNotebook,
-  whatFailed,
-} from "../../tasks/lab_check.ts";
+import { codeOutputs, countOutputs, probeNotebook, whatFailed } from "../../tasks/lab_check.ts";
 import { root, UsageError } from "../../tasks/cli.ts";
 import { jupyterEnvironment, kernelspec, portOption } from "../../tasks/lab.ts";
+import { type Output, parseNotebook } from "../../tasks/notebook_format.ts";
 import { runApart } from "./fixtures.ts";
 import { TemporaryFolder } from "../temporary_folder.ts";
 
@@ -100,7 +94,7 @@ Deno.test("every requirement has one version", async () => {
   for (const entry of entries) assert(/^[a-z0-9._-]+==[\w.]+( ; .+)?$/.test(entry), entry);
 });
 
-const shown = (text: string): CellOutput => ({ output_type: "display_data", data: { "text/plain": [text] } });
+const shown = (text: string): Output => ({ output_type: "display_data", data: { "text/plain": text }, metadata: {} });
 
 Deno.test("outputs are counted as found, misplaced, changed, lost and not expected", () => {
   const none = { expected: 3, found: 3, misplaced: 0, changed: 0, lost: 0, extra: 0 };
@@ -118,17 +112,20 @@ Deno.test("outputs are counted as found, misplaced, changed, lost and not expect
 });
 
 Deno.test("a cell that fails or does not run is named", () => {
-  const cell = (more: Partial<NotebookCell>): NotebookCell => ({ cell_type: "code", source: "f()", ...more });
-  assertEquals(whatFailed([cell({ execution_count: 1 }), cell({ source: " ", execution_count: null })]), undefined);
-  assertEquals(whatFailed([cell({ execution_count: 1 }), cell({ execution_count: null })]), "code cell 2 was not run");
+  const failed = (...cells: object[]) => {
+    const code = cells.map((cell) => ({ cell_type: "code", source: ["f", "()"], ...cell }));
+    return whatFailed(parseNotebook(JSON.stringify({ nbformat: 4, cells: code }), "a notebook"));
+  };
+  assertEquals(failed({ execution_count: 1 }, { source: " ", execution_count: null }), undefined);
+  assertEquals(failed({ execution_count: 1 }, { execution_count: null }), "code cell 2 was not run");
   const outputs = [{ output_type: "error", ename: "TypeError", evalue: "no" }];
-  assertEquals(whatFailed([cell({ execution_count: 1, outputs })]), "a cell failed with TypeError: no");
+  assertEquals(failed({ execution_count: 1, outputs }), "a cell failed with TypeError: no");
 });
 
 Deno.test("a probe expects what its cells show", () => {
-  const cells = probeNotebook(20, "three", 2).cells as NotebookCell[];
-  assertEquals(codeOutputs(cells).map((outputs) => outputs.length), [3, 3]);
-  assertStringIncludes(String(cells[1].source), "cell 1, part 3");
-  assertStringIncludes(String(cells[1].source), "setTimeout(done, 20)");
-  assert(!String((probeNotebook(-1, "one", 1).cells as NotebookCell[])[0].source).includes("setTimeout"));
+  const notebook = probeNotebook(20, "three", 2), { source } = notebook.cells[1];
+  assertEquals(codeOutputs(notebook).map((outputs) => outputs.length), [3, 3]);
+  assertStringIncludes(source, "cell 1, part 3");
+  assertStringIncludes(source, "setTimeout(done, 20)");
+  assert(!probeNotebook(-1, "one", 1).cells[0].source.includes("setTimeout"));
 });
