@@ -1,7 +1,14 @@
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import { softmax } from "../numerics/softmax.ts";
-import type { AuditBatch } from "./engines/engine.ts";
 import type { AuditOptions, BatchKind, ExtraLabel, LabelKind, PredictionKind } from "./types.ts";
+
+/** A batch as numbers, as an engine takes it. */
+export interface AuditBatch {
+  readonly yTrue: Float32Array;
+  readonly yPred: Float32Array;
+  readonly trueShape: number[];
+  readonly predShape: number[];
+}
 
 /** Draws a batch of a kind; undefined if these labels or outputs have no such batch. */
 export type Sampler = (kind: BatchKind, seed: number, rows: number) => AuditBatch | undefined;

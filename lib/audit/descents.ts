@@ -1,6 +1,6 @@
 import { adam, sgd, type Update } from "../network/adam.ts";
-import { areShares, extentOf, onSimplex } from "./batches.ts";
-import type { AuditBatch, AuditEngine, LossGradient } from "./engines/engine.ts";
+import { areShares, type AuditBatch, extentOf, onSimplex } from "./batches.ts";
+import type { AuditEngine, LossGradient } from "./engines/engine.ts";
 import type { PredictionKind } from "./types.ts";
 
 /** A descent on free outputs: each output is a weight of its own. */

@@ -1,5 +1,5 @@
-import { type Sampler, withOutputs } from "./batches.ts";
-import type { AuditBatch, AuditEngine, LossGradient, LossValue, Recording } from "./engines/engine.ts";
+import { type AuditBatch, type Sampler, withOutputs } from "./batches.ts";
+import type { AuditEngine, LossGradient, LossValue, Recording } from "./engines/engine.ts";
 import { type BatchKind, batchKinds } from "./types.ts";
 
 /** A batch and what the loss gives on it. */

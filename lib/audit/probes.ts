@@ -2,6 +2,7 @@ import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import {
   areShares,
   areZeroOrOne,
+  type AuditBatch,
   onSimplex,
   sizeOf,
   takeRows,
@@ -10,7 +11,7 @@ import {
   withOutputs,
 } from "./batches.ts";
 import type { Descent } from "./descents.ts";
-import type { AuditBatch, LossGradient, LossValue } from "./engines/engine.ts";
+import type { LossGradient, LossValue } from "./engines/engine.ts";
 import type { Observations } from "./observations.ts";
 import { fourDigits } from "./report.ts";
 import { metricOn, type TargetMetric } from "./rules/metric.ts";

@@ -9,8 +9,7 @@ import {
   batchKinds,
 } from "@roundabout/roundabout/audit";
 import { answeredSoftsignLoss, askedRampLoss, askedRoundLoss } from "@roundabout/roundabout/thread";
-import { columnOf, samplerOf } from "../../lib/audit/batches.ts";
-import type { AuditBatch } from "../../lib/audit/engines/engine.ts";
+import { type AuditBatch, columnOf, samplerOf } from "../../lib/audit/batches.ts";
 import { reportText } from "../../lib/audit/report.ts";
 import { cases } from "./cases.ts";
 import { sampleOf } from "./oracle.ts";

@@ -4,9 +4,9 @@ import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStrictEqua
 import type { Tensor } from "@roundabout/roundabout";
 import { auditLoss } from "@roundabout/roundabout/audit";
 import { auditEngine } from "../../lib/audit/audit.ts";
-import { samplerOf } from "../../lib/audit/batches.ts";
+import { type AuditBatch, samplerOf } from "../../lib/audit/batches.ts";
 import { inWordsOf } from "../../lib/audit/engines/dialects.ts";
-import type { AuditBatch, AuditEngine, Recording } from "../../lib/audit/engines/engine.ts";
+import type { AuditEngine, Recording } from "../../lib/audit/engines/engine.ts";
 import { remembering } from "../../lib/audit/engines/remembering.ts";
 import { softsign } from "../../lib/steps/softsign.ts";
 import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";

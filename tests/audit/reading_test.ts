@@ -1,7 +1,7 @@
 // What a correct output is where the labels leave it open, asked of losses that are written in numbers.
 import { assertEquals } from "@std/assert";
-import { samplerOf } from "../../lib/audit/batches.ts";
-import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts";
+import { type AuditBatch, samplerOf } from "../../lib/audit/batches.ts";
+import type { AuditEngine } from "../../lib/audit/engines/engine.ts";
 import { readingOf } from "../../lib/audit/reading.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";
 

@@ -2,8 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { assertEquals } from "@std/assert";
 import type { AuditedLoss } from "@roundabout/roundabout/audit";
-import { samplerOf } from "../../lib/audit/batches.ts";
-import type { AuditBatch, LossGradient } from "../../lib/audit/engines/engine.ts";
+import { type AuditBatch, samplerOf } from "../../lib/audit/batches.ts";
+import type { LossGradient } from "../../lib/audit/engines/engine.ts";
 import { retracing } from "../../lib/audit/engines/retracing.ts";
 import { tfjsEngine } from "../../lib/audit/engines/tfjs.ts";
 import { counted } from "../helpers.ts";

@@ -1,6 +1,7 @@
 // Rules of batches, with losses that are functions of arrays: sizes, orders, halves, masks, and numbers that are not finite.
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
-import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch } from "../../lib/audit/batches.ts";
+import type { AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
 import { onlyRow } from "../../lib/audit/rules/batch.ts";
 import { nonFinite } from "../../lib/audit/rules/finite.ts";

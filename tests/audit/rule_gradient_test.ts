@@ -1,6 +1,7 @@
 // Gradients that are missing, 0, or not the slope, with losses that are functions of arrays and operations written by hand.
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
-import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch } from "../../lib/audit/batches.ts";
+import type { AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult, Observations } from "../../lib/audit/observations.ts";
 import { columnsWithoutGradient, isKeptOut } from "../../lib/audit/rules/gradient.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";

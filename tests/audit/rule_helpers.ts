@@ -22,7 +22,8 @@ import { labelEncoding as labelRule } from "../../lib/audit/rules/label.ts";
 import { wrongOptimum as optimumRule, wrongSign as signRule } from "../../lib/audit/rules/optimum.ts";
 import { saturated as saturatedRule, saturatedAtTheEnds as endsRule } from "../../lib/audit/rules/saturated.ts";
 import { causes, type Finding } from "../../lib/audit/types.ts";
-import type { AuditBatch, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch } from "../../lib/audit/batches.ts";
+import type { RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { BatchResult } from "../../lib/audit/observations.ts";
 
 const whole = <C>(rule: (context: C) => Finding | undefined) => (context: C): Finding | undefined => {

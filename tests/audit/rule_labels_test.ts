@@ -1,6 +1,7 @@
 // Codings of labels, with losses that are functions of arrays.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch } from "../../lib/audit/batches.ts";
+import type { AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { Observations } from "../../lib/audit/observations.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";

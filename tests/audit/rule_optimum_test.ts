@@ -1,7 +1,8 @@
 // Minima that are elsewhere than at the correct outputs, with losses that are functions of arrays.
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Descent } from "../../lib/audit/descents.ts";
-import type { AuditBatch, AuditEngine, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch } from "../../lib/audit/batches.ts";
+import type { AuditEngine, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { Observations } from "../../lib/audit/observations.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";

@@ -1,7 +1,8 @@
 // Rules on recordings and descents written by hand: each condition of a sign is missing once.
 import { assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Descent } from "../../lib/audit/descents.ts";
-import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch } from "../../lib/audit/batches.ts";
+import type { AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { Observations } from "../../lib/audit/observations.ts";
 import { metricOn, worseMetric } from "../../lib/audit/rules/metric.ts";
 import {

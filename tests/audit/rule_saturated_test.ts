@@ -1,6 +1,7 @@
 // Gradients that are 0 where outputs are wrong, with losses that are functions of arrays.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { AuditBatch, AuditEngine } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch } from "../../lib/audit/batches.ts";
+import type { AuditEngine } from "../../lib/audit/engines/engine.ts";
 import type { BatchObservations, Observations } from "../../lib/audit/observations.ts";
 import { type AuditContext, takesBest } from "../../lib/audit/rules/rule.ts";
 import type { AuditOptions } from "../../lib/audit/types.ts";

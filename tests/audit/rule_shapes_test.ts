@@ -1,6 +1,7 @@
 // Rules of shapes and axes on recordings written by hand: each condition of a finding is missing once.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { AuditBatch, AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
+import type { AuditBatch } from "../../lib/audit/batches.ts";
+import type { AuditEngine, RecordedInput, RecordedOp } from "../../lib/audit/engines/engine.ts";
 import type { Observations } from "../../lib/audit/observations.ts";
 import type { AuditContext } from "../../lib/audit/rules/rule.ts";
 import { broadcast, input, op, wrongAxis } from "./rule_helpers.ts";

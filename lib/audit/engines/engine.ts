@@ -1,12 +1,5 @@
+import type { AuditBatch } from "../batches.ts";
 import type { AuditTime } from "../types.ts";
-
-/** A batch as numbers, as an engine takes it. */
-export interface AuditBatch {
-  readonly yTrue: Float32Array;
-  readonly yPred: Float32Array;
-  readonly trueShape: number[];
-  readonly predShape: number[];
-}
 
 /** The value of a loss on a batch. */
 export interface LossValue {

@@ -1,7 +1,6 @@
-import { sizeOf } from "../batches.ts";
+import { type AuditBatch, sizeOf } from "../batches.ts";
 import { worstFirst } from "../report.ts";
 import type { Cause, Finding } from "../types.ts";
-import type { AuditBatch } from "./engine.ts";
 import { type FirstCall, type LoadedLoss, passedByPosition } from "./loaded_loss.ts";
 
 /** Tells whether two losses differ by no more than rounding. */

@@ -1,5 +1,6 @@
 import type { AuditTime, LabelKind } from "../types.ts";
-import type { AuditBatch, AuditEngine } from "./engine.ts";
+import type { AuditBatch } from "../batches.ts";
+import type { AuditEngine } from "./engine.ts";
 
 /** Options of `pythonLoss`. Either `file` or `module` is given. */
 export interface PythonLossOptions {

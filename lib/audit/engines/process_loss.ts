@@ -9,14 +9,8 @@ import { Worker } from "node:worker_threads";
 import { aBoolean, check, numberThat, oneOf, optional } from "../../check/value.ts";
 import { checkOptions } from "../../check/options.ts";
 import type { AuditTime, LabelKind } from "../types.ts";
-import {
-  type AuditBatch,
-  type AuditEngine,
-  type LossGradient,
-  type LossValue,
-  type Recording,
-  timeInTurn,
-} from "./engine.ts";
+import type { AuditBatch } from "../batches.ts";
+import { type AuditEngine, type LossGradient, type LossValue, type Recording, timeInTurn } from "./engine.ts";
 import { type Frame, FrameReader } from "./frames.ts";
 import { type PythonRecording, recordingFrom } from "./python_recording.ts";
 import {

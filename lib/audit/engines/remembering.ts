@@ -1,4 +1,5 @@
-import type { AuditBatch, AuditEngine } from "./engine.ts";
+import type { AuditBatch } from "../batches.ts";
+import type { AuditEngine } from "./engine.ts";
 
 /** The most numbers of a batch whose answers are remembered, with its bits. */
 const mostNumbers = 2048;

@@ -1,6 +1,6 @@
 import type { Trace } from "../../tfjs/trace.ts";
-import { meanOf } from "../batches.ts";
-import type { AuditBatch, AuditEngine, LossGradient } from "./engine.ts";
+import { type AuditBatch, meanOf } from "../batches.ts";
+import type { AuditEngine, LossGradient } from "./engine.ts";
 
 /** An answer of a loss about a batch, and the trace that computes its result and its gradient on batches of the same shapes. */
 export interface TracedAnswer {

@@ -4,10 +4,9 @@ import { dropTape, hostMemory, inHostMemory, watchEngine } from "../../tfjs/engi
 import { isTensor, type Tensor } from "../../tfjs/tensor.ts";
 import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import { traceOf } from "../../tfjs/trace.ts";
-import { meanOf, type Sampler } from "../batches.ts";
+import { type AuditBatch, meanOf, type Sampler } from "../batches.ts";
 import type { AuditedLoss, AuditOptions, AuditTime } from "../types.ts";
 import {
-  type AuditBatch,
   type AuditEngine,
   type LossGradient,
   type LossValue,

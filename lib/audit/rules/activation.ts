@@ -1,5 +1,5 @@
-import { areShares, areZeroOrOne, extentOf, onSimplex, withOutputs } from "../batches.ts";
-import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
+import { areShares, areZeroOrOne, type AuditBatch, extentOf, onSimplex, withOutputs } from "../batches.ts";
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { AuditOptions, Finding } from "../types.ts";

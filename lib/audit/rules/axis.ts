@@ -1,5 +1,5 @@
-import { onSimplex, sizeOf, withOutputs } from "../batches.ts";
-import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
+import { type AuditBatch, onSimplex, sizeOf, withOutputs } from "../batches.ts";
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import { averagedTooEarly } from "./batch.ts";

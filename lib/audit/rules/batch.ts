@@ -1,5 +1,5 @@
-import { areZeroOrOne, extentOf, kindsInWords, sizeOf, takeRows, withOutputs } from "../batches.ts";
-import type { AuditBatch, RecordedInput, RecordedOp } from "../engines/engine.ts";
+import { areZeroOrOne, type AuditBatch, extentOf, kindsInWords, sizeOf, takeRows, withOutputs } from "../batches.ts";
+import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, BatchResult, Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Finding } from "../types.ts";

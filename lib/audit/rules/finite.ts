@@ -1,5 +1,13 @@
-import { areShares, areZeroOrOne, columnOf, kindsInWords, onSimplex, withOutputs } from "../batches.ts";
-import type { AuditBatch, AuditEngine, RecordedOp } from "../engines/engine.ts";
+import {
+  areShares,
+  areZeroOrOne,
+  type AuditBatch,
+  columnOf,
+  kindsInWords,
+  onSimplex,
+  withOutputs,
+} from "../batches.ts";
+import type { AuditEngine, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, resultOf } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { BatchKind, Evidence, Finding } from "../types.ts";

@@ -1,6 +1,7 @@
 import {
   areShares,
   areZeroOrOne,
+  type AuditBatch,
   columnOf,
   extentOf,
   labelKindOf,
@@ -9,7 +10,7 @@ import {
   withLabels,
   withOutputs,
 } from "../batches.ts";
-import type { AuditBatch, LossGradient, RecordedInput, RecordedOp } from "../engines/engine.ts";
+import type { LossGradient, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Finding } from "../types.ts";

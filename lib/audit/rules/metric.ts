@@ -1,5 +1,5 @@
 import type { Descent } from "../descents.ts";
-import type { AuditBatch } from "../engines/engine.ts";
+import type { AuditBatch } from "../batches.ts";
 import type { Finding } from "../types.ts";
 
 /** The metric that a loss is meant to improve; larger is better. */

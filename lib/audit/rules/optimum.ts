@@ -1,6 +1,7 @@
 import {
   areShares,
   areZeroOrOne,
+  type AuditBatch,
   columnOf,
   extentOf,
   onSimplex,
@@ -9,7 +10,7 @@ import {
   withOutputs,
 } from "../batches.ts";
 import { descend, rangeOf } from "../descents.ts";
-import type { AuditBatch, RecordedOp } from "../engines/engine.ts";
+import type { RecordedOp } from "../engines/engine.ts";
 import type { BatchResult, Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";

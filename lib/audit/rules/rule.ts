@@ -1,6 +1,6 @@
-import type { Sampler } from "../batches.ts";
+import type { AuditBatch, Sampler } from "../batches.ts";
 import type { Descent } from "../descents.ts";
-import type { AuditBatch, AuditEngine, Origin, RecordedInput, RecordedOp } from "../engines/engine.ts";
+import type { AuditEngine, Origin, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, Observations } from "../observations.ts";
 import type { AuditOptions, CodeLocation, Finding } from "../types.ts";
 
