@@ -434,6 +434,15 @@ Deno.test("a mean and a variance, and quantiles of one target, are sound; the sa
   assertEquals(unused, ["wrong-optimum note"]);
 });
 
+Deno.test("outputs without a label that stay bounded are no wrong outputs without a gradient", () => {
+  const bounded = (y: Tensor, p: Tensor) => {
+    const [mean, ...others] = tf.split(p, 4, 1), [logVariance, b, c] = others.map((one) => tf.clipByValue(one, -3, 3));
+    const error = tf.mul(tf.squaredDifference(y, mean), tf.exp(tf.neg(logVariance)));
+    return tf.mean(tf.addN([error, logVariance, tf.square(b), tf.square(c)]));
+  };
+  assertEquals(auditLoss(bounded, { yPred: "real", yTrue: "real", columns: 4, labelColumns: 1 }).findings, []);
+});
+
 Deno.test("labels with further columns: weights, events and what is none of them", () => {
   const seen: number[][] = [];
   auditLoss((y, p) => {

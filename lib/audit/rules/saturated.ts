@@ -24,8 +24,8 @@ function deadAt(gradient: Float32Array, observations: Observations): boolean[] {
   return dead.map((_, i) => !live.has(row(i)));
 }
 
-/** Marks the outputs that the labels mask: they have no gradient with the outputs of other rows, either. */
-function masked({ engine, observations }: AuditContext): boolean[] {
+/** Marks the outputs that no label reaches: beyond the columns of labels, or masked, without a gradient in other rows, either. */
+function unlabelled({ engine, observations, options }: AuditContext): boolean[] {
   const { random: { batch }, columns } = observations, n = batch.yPred.length;
   let off: boolean[] = Array(n).fill(true);
   for (let k = 0; k < 8 && off.includes(true); k++) {
@@ -33,10 +33,11 @@ function masked({ engine, observations }: AuditContext): boolean[] {
     const { gradient } = engine.valueAndGradient(shifted);
     if (gradient !== undefined) off = deadAt(gradient, observations).map((dead, i) => dead && off[i]);
   }
-  return off;
+  const { labelColumns = columns } = options;
+  return off.map((is, i) => is || i % columns >= labelColumns);
 }
 
-/** The share of outputs without a gradient among those that are wrong and not masked. */
+/** The share of outputs without a gradient among those that are wrong and have a label. */
 function deadShare(result: BatchResult | undefined, observations: Observations, off: boolean[]): number | undefined {
   const { results: { perfect }, random } = observations, right = perfect!.batch.yPred;
   if (result?.gradient === undefined || right.length !== result.gradient.length) return undefined;
@@ -93,7 +94,7 @@ function saturation(context: AuditContext): Finding | undefined {
   const { observations, options } = context, { random, saturated: ends, far, perfect } = observations.results;
   if (perfect === undefined) return undefined;
   if (onlyRow(observations.random, observations.columns) !== undefined) return undefined; // a maximum over the rows
-  const off = masked(context);
+  const off = unlabelled(context);
   const [start, end, away] = [random, ends, far].map((result) => deadShare(result, observations, off));
   const early = start ?? 0, late = Math.max(end ?? 0, away ?? 0), near = late > 0.7 ? deadWithinReach(context, off) : 0;
   // A gradient of its own may be 0 on purpose, and a margin that is kept leaves rows without one.
