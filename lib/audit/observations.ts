@@ -48,12 +48,11 @@ export function observeBatch(engine: AuditEngine, random: BatchResult): BatchObs
  */
 export function observe(engine: AuditEngine, sampler: Sampler, seed: number, rows: number): Observations {
   const { ofDeterministic = engine } = engine;
-  const draw = (kind: BatchKind, own: number): BatchResult | undefined => {
-    const batch = sampler(kind, own, rows);
-    return batch && resultOf(ofDeterministic, batch);
-  };
-  const results = Object.fromEntries(batchKinds.map((kind) => [kind, draw(kind, seed)])) as Observations["results"];
-  const { random } = results, other = draw("random", seed + 1);
+  const batches = batchKinds.map((kind) => [kind, sampler(kind, seed, rows)] as const),
+    next = sampler("random", seed + 1, rows);
+  const ask = (batch: AuditBatch | undefined) => batch && resultOf(ofDeterministic, batch);
+  const results: Observations["results"] = Object.fromEntries(batches.map(([kind, batch]) => [kind, ask(batch)]));
+  const { random } = results, other = ask(next);
   if (random === undefined || other === undefined) {
     throw new TypeError("Cannot audit the loss: 'sample' gives no batch of the kind 'random'");
   }

@@ -1,5 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { assert, assertEquals, assertNotEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { f1Loss, jaccardLoss, precisionLoss, recallLoss, type Tensor } from "@roundabout/roundabout";
 import {
   type AuditedLoss,
@@ -432,6 +439,33 @@ Deno.test("a mean and a variance, and quantiles of one target, are sound; the sa
   assertEquals(inShort((y, p) => tf.mean(tf.squaredDifference(y, p)), 2), ["broken", "broadcast error"]);
   const [, ...unused] = inShort((y, p) => tf.mean(tf.squaredDifference(y, tf.split(p, 2, 1)[0])), 2);
   assertEquals(unused, ["wrong-optimum note"]);
+});
+
+Deno.test("a sampler gives two tensors, in one shape for all kinds of batches, or is refused", () => {
+  const given = (columns: number, rows = 8) => ({ yTrue: tf.zeros([rows, columns]), yPred: tf.ones([rows, columns]) });
+  const refused = (sample: unknown, error: typeof RangeError, message: string) => {
+    const refusal = assertThrows(() => auditLoss(squaredError, { sample } as AuditOptions), error);
+    assertStringIncludes(refusal.message, message);
+  };
+  const squaredError: AuditedLoss = (y, p) => tf.mean(tf.squaredDifference(y, p)),
+    two = "'sample' must give { yTrue, yPred }";
+  for (const wrong of [null, 3, {}, { yTrue: [1], yPred: [1] }]) refused(() => wrong, TypeError, two);
+  refused(
+    () => {
+      const { yTrue, yPred } = given(1);
+      yPred.dispose();
+      return { yTrue, yPred };
+    },
+    TypeError,
+    two,
+  );
+  refused(
+    (kind: string) => given(kind === "random" ? 1 : 3),
+    RangeError,
+    "it gives labels [8,1] and outputs [8,1] for 'random', labels [8,3] and outputs [8,3] for 'perfect'",
+  );
+  refused((kind: string) => given(1, kind === "far" ? 9 : 8), RangeError, "outputs [9,1] for 'far'");
+  refused((_: string, seed: number) => given(seed), RangeError, "outputs [8,2] for 'random'"); // the second random batch
 });
 
 Deno.test("outputs without a label that stay bounded are no wrong outputs without a gradient", () => {

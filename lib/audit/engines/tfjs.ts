@@ -5,7 +5,7 @@ import { isTensor, type Tensor } from "../../tfjs/tensor.ts";
 import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import { traceOf } from "../../tfjs/trace.ts";
 import { type AuditBatch, meanOf, type Sampler } from "../batches.ts";
-import type { AuditedLoss, AuditOptions, AuditTime } from "../types.ts";
+import type { AuditedLoss, AuditOptions, AuditTime, BatchKind } from "../types.ts";
 import {
   type AuditEngine,
   type LossGradient,
@@ -56,12 +56,36 @@ export const batchOf = ({ yTrue, yPred }: { yTrue: Tensor; yPred: Tensor }): Aud
   predShape: [...yPred.shape],
 });
 
-/** A sampler that draws from the caller's one, in `tf.tidy`. */
-export const samplerFrom = (sample: NonNullable<AuditOptions["sample"]>): Sampler => (kind, seed, rows) =>
-  tidied(() => {
-    const tensors = sample(kind, seed, rows);
-    return tensors && batchOf(tensors);
-  });
+/** The shapes of a batch in words. */
+const shapesText = ({ trueShape, predShape }: AuditBatch): string => `labels [${trueShape}] and outputs [${predShape}]`;
+
+/**
+ * A sampler that draws from the caller's one, in `tf.tidy`. Rules compare batches number by number, so all of as many rows
+ * have one shape.
+ */
+export function samplerFrom(sample: NonNullable<AuditOptions["sample"]>): Sampler {
+  const firstOf = new Map<number, { kind: BatchKind; batch: AuditBatch }>();
+  return (kind, seed, rows) =>
+    tidied(() => {
+      const tensors = sample(kind, seed, rows);
+      if (tensors === undefined) return undefined;
+      if (![tensors?.yTrue, tensors?.yPred].every((one) => isTensor(one) && !one.isDisposed)) {
+        throw new TypeError(
+          `Cannot audit the loss: 'sample' must give { yTrue, yPred }, two tensors, it gives ${
+            describe(tensors)
+          } for '${kind}'`,
+        );
+      }
+      const batch = batchOf(tensors), first = firstOf.get(rows) ?? { kind, batch };
+      firstOf.set(rows, first);
+      if (shapesText(batch) === shapesText(first.batch)) return batch;
+      throw new RangeError(
+        `Cannot audit the loss: 'sample' must give batches of one shape, it gives ${
+          shapesText(first.batch)
+        } for '${first.kind}', ${shapesText(batch)} for '${kind}'`,
+      );
+    });
+}
 
 /** Calls a function with the tensors of a batch; none of its tensors remains. */
 export const withTensors = <T>(batch: AuditBatch, of: (yTrue: Tensor, yPred: Tensor) => T): T =>
