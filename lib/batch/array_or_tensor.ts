@@ -1,5 +1,5 @@
 import { type Batch, type BatchOptions, type Inputs, readBatch, refuse, type ShapedNumbers } from "./read_batch.ts";
-import { describe } from "../check/describe.ts";
+import { describe, isTensorLike } from "../check/describe.ts";
 
 /** A tensor, an array, a typed array, a polars series or any other iterable; of several columns: one array per row. */
 export type ArrayOrTensor = ShapedNumbers | Iterable<unknown>;
@@ -13,8 +13,7 @@ export interface Entries {
 }
 
 const isShaped = (thing: unknown): thing is ShapedNumbers =>
-  typeof thing === "object" && thing !== null && "dataSync" in thing && typeof thing.dataSync === "function" &&
-  "shape" in thing && Array.isArray(thing.shape);
+  isTensorLike(thing) && Array.isArray((thing as ShapedNumbers).shape);
 
 const isIterable = (thing: unknown): thing is Iterable<unknown> =>
   typeof thing === "object" && thing !== null && Symbol.iterator in thing;

@@ -10,6 +10,7 @@ export function describe(value: unknown): string {
     return value.length > 6 ? `an array of ${value.length}` : `[${value.map(describe).join(", ")}]`;
   }
   if (isTensorLike(value)) return "a tensor";
-  if (typeof value === "object" && value !== null) return `an object with the keys ${describe(Object.keys(value))}`;
-  return Object.is(value, -0) ? "-0" : String(value);
+  const kind = ({}).toString.call(value); // such as [object Promise], [object Float32Array]
+  if (kind === "[object Object]") return `an object with the keys ${describe(Object.keys(value as object))}`;
+  return value instanceof Object ? kind : Object.is(value, -0) ? "-0" : String(value);
 }

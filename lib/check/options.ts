@@ -43,10 +43,7 @@ export function splitOptions<T extends object, K extends keyof T & string>(
   shared: readonly string[],
 ): [own: Pick<T, K>, shared: Omit<T, K>] {
   checkFactory(factory, options, [...own, ...shared]);
-  const entries = Object.entries(options);
-  const isOwn = ([name]: [string, unknown]) => (own as readonly string[]).includes(name);
-  return [
-    Object.fromEntries(entries.filter(isOwn)) as Pick<T, K>,
-    Object.fromEntries(entries.filter((entry) => !isOwn(entry))) as Omit<T, K>,
-  ];
+  const split = (mine: boolean) =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => (own as readonly string[]).includes(name) === mine));
+  return [split(true) as Pick<T, K>, split(false) as Omit<T, K>];
 }

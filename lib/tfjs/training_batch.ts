@@ -34,12 +34,12 @@ export function readTrainingBatch(what: string, argument: string, batch: unknown
   const { xs, ys, sampleWeight: weight, groups, ...others } = (batch ?? {}) as Record<string, unknown>;
   const [x, yTrue, sampleWeight] = Array.isArray(batch) ? batch : [xs, ys, weight];
   const inputs: unknown[] = Array.isArray(x) ? x : [x];
-  const tensors = [...inputs, yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])];
+  const targets = [yTrue, ...(sampleWeight === undefined ? [] : [sampleWeight])], tensors = [...inputs, ...targets];
   const more = Array.isArray(batch) ? batch.slice(3) : Object.keys(others); // such as a misspelt name
   if (inputs.length === 0 || !tensors.every(isTensor) || more.length > 0) {
     throw new TypeError(
       `Cannot compute ${what}: ${argument} must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ${
-        describe(batch)
+        describe(Array.isArray(batch) || yTrue === undefined || more.length > 0 ? batch : [x, ...targets])
       }`,
     );
   }

@@ -50,7 +50,7 @@ export interface FitResult {
    * One number per epoch, computed with the weights at the end of the epoch:
    *
    * - "loss": the loss of the whole data set
-   * - "f1", or the name of another score: the score of the decisions
+   * - "f1", or the name of another score ("fBeta2"): the score of the decisions
    * - "alive": the fraction of rows that had a gradient during the epoch
    * - "val_loss", "val_f1": the same two on the validation data, if there are any
    * - numbers that callbacks added to the logs
@@ -136,10 +136,11 @@ const inTraining = new WeakSet<LayersModel>();
  * dropout. In exact mode it runs as in `predict`.
  *
  * The loss does not include regularisation. A `tf.data.Dataset`, an iterable or a function is read twice per epoch and once
- * before the first; each reading must give the same batches, so a shuffle has to keep the rows of a batch together. Labels or
- * weights that differ between the readings are an error. Features may differ, for example by augmentation: in running mode a
- * difference cannot be told from a change of the weights, so the counts are those of the features read last. An optimizer
- * given as an object keeps its state.
+ * before the first; each reading must give the same batches in the same order. A sum of labels or weights that differs between
+ * the readings is an error. Rows that change places are not noticed: `shuffle` of a `tf.data.Dataset` draws a new order for each
+ * reading, and during an epoch the running counts then have some rows twice and others not at all. Shuffle the rows before they
+ * become a data set. Features may differ, for example by augmentation: in running mode a difference cannot be told from a change
+ * of the weights, so the counts are those of the features read last. An optimizer given as an object keeps its state.
  *
  * On the backends cpu and wasm this library differentiates sequential models of dense layers and steps `tf.train.adam` in its
  * own loops; on cpu it computes the layers too. The outputs and Adam's steps have the same bits as TensorFlow.js's; the

@@ -36,7 +36,10 @@ Deno.test("anything that is not a batch is refused by its value, and numbers of 
     [[[], y], "[[], a tensor]"],
     [[x, y, 1], "[a tensor, a tensor, 1]"],
     [[[x, 1], y], ""],
-    [{ xs: x }, ""],
+    [{ xs: x }, "an object with the keys ['xs']"],
+    [{ xs: x, ys: y, labels: y }, "an object with the keys ['xs', 'ys', 'labels']"],
+    [{ xs: [0.5, 2], ys: [1] }, "[[0.5, 2], [1]]"], // an example of a data set that is not batched
+    [{ xs: x, ys: y, sampleWeight: 3 }, "[a tensor, a tensor, 3]"],
   ];
   const words =
     "Cannot compute f: batch 2 must be tensors, [x, y], [x, y, sampleWeight] or { xs, ys, sampleWeight, groups }, it is ";
