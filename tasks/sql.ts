@@ -5,6 +5,7 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { fBeta } from "../lib/scores/ratio.ts";
 import type { Score } from "../lib/scores/score.ts";
 import { scoreNames, toScore } from "../lib/scores/to_score.ts";
 import {
@@ -68,6 +69,7 @@ export const sqlSpec: TaskSpec = {
     },
     by: { type: "string", help: "with counts and report: a column; one answer per value of it" },
     score: { type: "string", help: "with threshold and fit: the score to maximise (default: f1)" },
+    beta: { type: "string", help: "the weight of recall in --score fBeta" },
     threshold: { type: "string", help: "an output above it is a positive decision (default: 0.5)" },
     decision: { type: "string", help: "argmax: the largest output of a row is its class (default: threshold)" },
     top: {
@@ -116,6 +118,7 @@ const belongs: Record<string, readonly Command[]> = {
   features: ["fit"],
   by: ["counts", "report"],
   score: ["threshold", "fit"],
+  beta: ["threshold", "fit"],
   threshold: ["counts", "report", "fit"],
   decision: ["counts", "report"],
   top: ["counts", "report"],
@@ -260,7 +263,13 @@ function thresholdsOf(values: Values): number | number[] {
   return numbers.length === 1 ? numbers[0] : numbers;
 }
 
-const scoreOf = (values: Values) => toScore(choiceOption("score", values.score ?? "f1", scoreNames));
+function scoreOf({ score = "f1", beta }: Values): Score {
+  const name = choiceOption("score", score, [...scoreNames, "fBeta"]);
+  if (name !== "fBeta" && beta !== undefined) throw new UsageError(`--beta cannot be used with --score ${name}`);
+  if (name !== "fBeta") return toScore(name);
+  if (beta === undefined) throw new UsageError("--score fBeta needs --beta");
+  return fBeta({ beta: numberOption("beta", beta, 0, 1) });
+}
 
 function averageOf({ average }: Values, several: boolean): "binary" | "macro" | "micro" | "weighted" {
   if (several) return firstOr("average", average, ["macro", "micro", "weighted"]);
@@ -325,7 +334,8 @@ export function fitRemarks({ name, value }: Score, { history, table }: LinearFit
   const { positives, negatives } = table, last = history.loss.at(-1)!, none = { tp: 0, fp: 0, fn: 0, tn: 0 };
   const constant = [{ ...none, tp: positives, fp: negatives }, { ...none, fn: positives, tn: negatives }].map(value);
   const best = Math.max(...constant.filter((one) => !Number.isNaN(one)));
-  const before = history.loss[Math.floor(0.8 * history.loss.length)], fall = (before - last) / Math.abs(last);
+  const fifth = Math.ceil(history.loss.length / 5), before = history.loss.at(-1 - fifth) ?? last;
+  const fall = (before - last) / Math.abs(last);
   const remarks: string[] = [];
   if (history.score.at(-1)! <= best + 1e-9) {
     const also = `${name} ${short(best)} is also that of one decision for all rows`;

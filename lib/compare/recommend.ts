@@ -161,8 +161,10 @@ function describeOthers(group: Group): string {
     ...(worse.length === 1 ? [`${nameOf(worse[0])} is significantly worse${size} (${interval(worse[0])})`] : []),
     ...(worse.length > 1 ? [`${worse.length} others are significantly worse${size} (${means(worse)})`] : []),
     `the ${first ? "other" : "remaining"} intervals ${
-      open.every(isWithin(margin)) ? "lie within the margin," : "span"
-    } ${reach(open)}`,
+      open.every(isWithin(margin))
+        ? `lie within the margin, ${reach(open)}`
+        : `span ${reach(open)}, beyond the margin: undecided`
+    }`,
     ...describeUntuned(group, false),
   ].join("; ");
 }

@@ -74,6 +74,8 @@ onDuckdb("counts, threshold, report and curve of a CSV file and of a folder", as
   assertMatch(top.stdout, /^threshold 0\.57\d*\nclass +tp +fp +fn +tn\n1 +2 +1 +2 +3$/m);
   const tuned = await sql("threshold", "scored.csv", ...columns, "--score", "accuracy");
   assertStringIncludes(tuned.stdout, "accuracy 0.75");
+  const weighed = await sql("threshold", "scored.csv", ...columns, "--score", "fBeta", "--beta", "2");
+  assertStringIncludes(weighed.stdout, "fBeta2 0.90909"); // 4 positives found, 2 rows too many
   const report = await sql("report", "scored.csv", ...columns, "--by", "region");
   assertMatch(report.stdout, /region = n\n[^]*region = s\n/);
   assertStringIncludes(report.stdout, "weighted avg");
@@ -96,7 +98,7 @@ Deno.test("a fit that decides for all rows alike, or whose loss still falls, say
   assertEquals(remarks([0.5, 0.5, 0.5, 0.5, 0.5], 4 / 7), [alike]);
   assertEquals(remarks([0.5, 0.4, 0.3, 0.3, 0.3], 0.6), []);
   const falls = "the loss fell by 10.0 % in the last fifth of the epochs: more --epochs may improve the fit";
-  assertEquals(remarks([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.44, 0.4], 0.6), [falls]);
+  assertEquals(remarks([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.44, 0.42, 0.4], 0.6), [falls]);
   assertEquals(remarks([0.5], 0.1), [alike]);
 });
 
@@ -218,6 +220,8 @@ slow.test("bad usage is exit code 2 and says what is needed", async () => {
     [["counts", "t", ...columns, "--threshold", "1"], "--threshold takes numbers inside (0, 1)"],
     [["counts", "t", ...columns, "--decision", "argmax"], "'output' names one column"],
     [["threshold", "t", ...columns, "--score", "auc"], "--score takes precision"],
+    [["threshold", "t", ...columns, "--score", "fBeta"], "--score fBeta needs --beta"],
+    [["threshold", "t", ...columns, "--beta", "2"], "--beta cannot be used with --score f1"],
     [["threshold", "t", ...columns, "--average", "macro"], "--average needs several outputs"],
     [["counts", "t", ...columns, "--top", "3", "--decision", "argmax"], "--top cannot be used with --decision"],
     [["counts", "t", ...columns, "--top", "1.5"], "a whole number or a share below 1, it is { top: 1.5 }"],
