@@ -163,7 +163,7 @@ function describeOthers(group: Group): string {
     `the ${first ? "other" : "remaining"} intervals ${
       open.every(isWithin(margin))
         ? `lie within the margin, ${reach(open)}`
-        : `span ${reach(open)}, beyond the margin: undecided`
+        : `span ${reach(open)}, beyond the margin: inconclusive`
     }`,
     ...describeUntuned(group, false),
   ].join("; ");

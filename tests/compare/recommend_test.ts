@@ -131,7 +131,7 @@ Deno.test("the sentence: no difference and an inconclusive comparison are not th
   );
   assertMatch(
     open,
-    /other intervals span −0\.0094 to \+0\.0094, beyond the margin: undecided\. .* More than 4 splits, or more rows, may decide\.$/,
+    /other intervals span −0\.0094 to \+0\.0094, beyond the margin: inconclusive\. .* More than 4 splits, or more rows, may decide\.$/,
   );
   const twelve = noisy(made(0.6, 0.2, 0.5, 0.4), 5).map((one) =>
     lossRow(one.loss, one.threshold, [...one.values, ...one.values, ...one.values], one.model)
@@ -237,7 +237,7 @@ Deno.test("the sentence: the span of the intervals includes cross-entropy at 0.5
   const { high } = correctedInterval([0.1, -0.1, 0.1, -0.1], 1 / 3, 2);
   assertStringIncludes(
     advice(losses),
-    `the other intervals span −${high.toFixed(4)} to +${high.toFixed(4)}, beyond the margin: undecided. At 0.5,`,
+    `the other intervals span −${high.toFixed(4)} to +${high.toFixed(4)}, beyond the margin: inconclusive. At 0.5,`,
   );
 });
 
