@@ -70,7 +70,7 @@ export function cleanHtml(html: string, options: CleanOptions): string {
       if (all === "<") out += "&lt;";
       else if (open.at(-1)?.tex && !inCode()) {
         out += renderMathIn(unescapeHtml(all), { where, slots, other: escapeHtml });
-      } else out += all;
+      } else out += inCode() ? all : all.replace(/(\d) %/g, "$1\u00a0%"); // a number keeps its sign beside it
       continue;
     }
     const name = rawName.toLowerCase();

@@ -92,6 +92,13 @@ Deno.test("site: TeX in outputs is typeset inside rb-tex and nowhere else", asyn
   assertStringIncludes(page, " but $c$");
 });
 
+Deno.test("site: a number and its per cent sign stay in one line, and code keeps its spaces", async () => {
+  const page = await pageOf(prose("A 95 % interval; `95 % 7`."), code("1", [html("<p>5 % of them</p>")]));
+  for (const text of ["A 95\u00a0% interval", "<code>95 % 7</code>", "5\u00a0% of them"]) {
+    assertStringIncludes(page, text);
+  }
+});
+
 Deno.test("site: wrong TeX names the notebook and the cell", async () => {
   const where = "in tests/site/fixtures/made.ipynb, cell 3 of all: ";
   await fails(`Cannot typeset '\\frac{1}' ${where}`, prose("fine $x$"), prose("wrong $\\frac{1}$"));
