@@ -5,7 +5,18 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { interruptSignal, type Reporter, root, runTask, shortPath, TaskError, typedIn, UsageError } from "./cli.ts";
+import {
+  interruptSignal,
+  type Reporter,
+  root,
+  runTask,
+  shortPath,
+  type TaskArgs,
+  TaskError,
+  type TaskSpec,
+  typedIn,
+  UsageError,
+} from "./cli.ts";
 import {
   type ExecutedNotebook,
   type ExecuteManyOptions,
@@ -97,32 +108,35 @@ export async function writeUp(
   if (failure) throw failure;
 }
 
-if (import.meta.main) {
-  await runTask({
-    name: "writeup",
-    about:
-      "Executes every notebook on a Deno kernel of its own and builds the write-up, a folder of pages that opens\n" +
-      "from the disk. Nothing is written into notebooks/. Outputs that differ from the committed ones are printed as a\n" +
-      "diff. If a notebook cannot be executed, its page shows the committed outputs, and the exit code is 1.",
-    usage: "[--no-execute] [--out DIR] [--site-url URL] [--jobs NUMBER] [--timeout SECONDS]",
-    options: {
-      "no-execute": { type: "boolean", help: "show the committed outputs instead of executing" },
-      out: { type: "string", help: "folder to build (site/); an earlier build there is replaced" },
-      "site-url": { type: "string", help: "address at which the pages are to be published, for link previews" },
-      ...executionOptions,
-    },
-  }, async ({ values }, report) => {
-    const options = readExecutionOptions(values);
-    // A task runs in the project's top folder, wherever it was typed.
-    const out = typeof values.out === "string" ? resolve(typedIn(), values.out) : fileURLToPath(new URL("site", root));
-    const siteUrl = values["site-url"] as string | undefined;
-    if (siteUrl !== undefined && !/^https?:$/.test(URL.parse(siteUrl)?.protocol ?? "")) {
-      throw new UsageError(`--site-url must be an address of http or https, it is '${siteUrl}'`);
-    }
-    const paths = projectNotebooks();
-    if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
-    using interrupt = interruptSignal();
-    const execution = values["no-execute"] ? undefined : { ...options, signal: interrupt.signal };
-    await writeUp(paths, { out, siteUrl, execution }, report);
-  });
+/** Name, help and options of the task. */
+export const writeupSpec: TaskSpec = {
+  name: "writeup",
+  about: "Executes every notebook on a Deno kernel of its own and builds the write-up, a folder of pages that opens\n" +
+    "from the disk. Nothing is written into notebooks/. Outputs that differ from the committed ones are printed as a\n" +
+    "diff. If a notebook cannot be executed, its page shows the committed outputs, and the exit code is 1.",
+  usage: "[--no-execute] [--out DIR] [--site-url URL] [--jobs NUMBER] [--timeout SECONDS]",
+  options: {
+    "no-execute": { type: "boolean", help: "show the committed outputs instead of executing" },
+    out: { type: "string", help: "folder to build (site/); an earlier build there is replaced" },
+    "site-url": { type: "string", help: "address at which the pages are to be published, for link previews" },
+    ...executionOptions,
+  },
+};
+
+/** Does what the task is asked for. */
+export async function runWriteup({ values }: Pick<TaskArgs, "values">, report: Reporter): Promise<void> {
+  const options = readExecutionOptions(values);
+  // A task runs in the project's top folder, wherever it was typed.
+  const out = typeof values.out === "string" ? resolve(typedIn(), values.out) : fileURLToPath(new URL("site", root));
+  const siteUrl = values["site-url"] as string | undefined;
+  if (siteUrl !== undefined && !/^https?:$/.test(URL.parse(siteUrl)?.protocol ?? "")) {
+    throw new UsageError(`--site-url must be an address of http or https, it is '${siteUrl}'`);
+  }
+  const paths = projectNotebooks();
+  if (paths.length === 0) throw new TaskError("there is no notebook in notebooks/");
+  using interrupt = interruptSignal();
+  const execution = values["no-execute"] ? undefined : { ...options, signal: interrupt.signal };
+  await writeUp(paths, { out, siteUrl, execution }, report);
 }
+
+if (import.meta.main) await runTask(writeupSpec, runWriteup);

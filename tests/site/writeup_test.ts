@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { root } from "../../tasks/cli.ts";
+import { parseArgs } from "node:util";
+import manifest from "../../deno.json" with { type: "json" };
+import { type Reporter, root, UsageError } from "../../tasks/cli.ts";
 import { NotebooksFailed } from "../../tasks/execute.ts";
-import { writeUp } from "../../tasks/writeup.ts";
+import { runWriteup, writeUp, writeupSpec } from "../../tasks/writeup.ts";
 import { Fixtures } from "../tasks/fixtures.ts";
 import { filesUnder, inTemporaryFolder } from "./support.ts";
 import { slow } from "../slow.ts";
@@ -18,31 +20,48 @@ async function writeup(...args: string[]): Promise<{ code: number; text: string 
   return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
 
+/** Makes a reporter that keeps what it is told. */
+function reporterInto(lines: string[]): Reporter {
+  return { line: (text) => void lines.push(text), status() {}, progress() {}, wrote() {} };
+}
+
+/** Runs the task in this process, which has compiled the scripts and made the API's pages for other tests. */
+async function runHere(...args: string[]): Promise<string> {
+  const lines: string[] = [];
+  await runWriteup(parseArgs({ args, options: writeupSpec.options }), reporterInto(lines));
+  return lines.join("\n");
+}
+
 slow.test("writeup: help, and bad usage", async () => {
   const help = await writeup("--help");
   assertEquals(help.code, 0);
   assertStringIncludes(help.text, "usage: deno task writeup [--no-execute]");
-  for (
-    const args of [["--jobs", "0"], ["--timeout", "soon"], ["--nonsense"], ["a.ipynb"], ["--site-url", "example.org"]]
-  ) {
+  for (const args of [["--nonsense"], ["a.ipynb"]]) {
     const { code, text } = await writeup(...args);
     assertEquals(code, 2, text);
     assertStringIncludes(text, "see: deno task writeup --help");
   }
+  for (const args of [["--jobs", "0"], ["--timeout", "soon"], ["--site-url", "example.org"]]) {
+    await assertRejects(() => runHere(...args), UsageError, args[0]);
+  }
 });
 
-slow.test("writeup: builds the project's pages from the committed outputs and says what to open", async () => {
-  // A check that runs meanwhile writes hidden files.
-  const shown = async () =>
-    [...await filesUnder(fileURLToPath(new URL("notebooks", root)))].filter(([name]) => !name.startsWith("."));
-  await inTemporaryFolder(async (folder) => {
-    const notebooks = await shown();
-    const { code, text } = await writeup("--no-execute", "--out", `${folder}/pages`);
-    assertEquals(code, 0, text);
-    assertStringIncludes(text, pathToFileURL(`${folder}/pages/index.html`).href);
-    assertMatch(text, /\d+ notebooks, \d+ files, [\d.]+ [kM]B, built in [\d.]+ s\n/);
-    assertEquals(await shown(), notebooks, "notebooks/ is not written");
-  });
+slow.test({
+  name: "writeup: builds the project's pages from the committed outputs and says what to open",
+  permissions: manifest.permissions.tasks,
+  fn: async () => {
+    // A check that runs meanwhile writes hidden files.
+    const shown = async () =>
+      [...await filesUnder(fileURLToPath(new URL("notebooks", root)))].filter(([name]) => !name.startsWith("."));
+    await inTemporaryFolder(async (folder) => {
+      const notebooks = await shown(), out = `${folder}/pages`;
+      const text = await runHere("--no-execute", "--out", out);
+      assertStringIncludes(text, pathToFileURL(`${out}/index.html`).href);
+      assertMatch(text, /\d+ notebooks, \d+ files, [\d.]+ [kM]B, built in [\d.]+ s\n/);
+      assert((await Deno.readTextFile(`${out}/api.html`)).includes("</html>"));
+      assertEquals(await shown(), notebooks, "notebooks/ is not written");
+    });
+  },
 });
 
 slow.test("writeup: the page of a notebook that cannot be executed shows the committed outputs, and the failure is thrown", async () => {
@@ -61,10 +80,9 @@ slow.test("writeup: the page of a notebook that cannot be executed shows the com
     fixtures.notebook("good.ipynb", [title, cell("console.log('fresh');")]),
   ];
   await inTemporaryFolder(async (folder) => {
-    const lines: string[] = [], line = (text: string) => void lines.push(text);
-    const reporter = { line, status() {}, progress() {}, wrote() {} };
+    const lines: string[] = [];
     const { message, executed } = await assertRejects(
-      () => writeUp(paths, { out: `${folder}/pages`, execution: { jobs: 2 } }, reporter),
+      () => writeUp(paths, { out: `${folder}/pages`, execution: { jobs: 2 } }, reporterInto(lines)),
       NotebooksFailed,
     );
     assertMatch(message, /bad\.ipynb, cell 1, line 1: .*not today/);
