@@ -12,18 +12,30 @@ export type SiteFiles = ReadonlyMap<string, string | Uint8Array>;
 
 const tagPattern = /<([a-zA-Z][\w-]*)((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']+))?)*)\s*\/?>/g;
 
-interface Tag {
-  name: string;
-  attributes: Map<string, string>;
+/** An opening tag; its attributes are parsed when they are asked for, which is of few tags of the API's pages. */
+class Tag {
+  readonly name: string;
+  readonly #text: string;
+  #attributes?: Map<string, string>;
+
+  constructor(name: string, text: string) {
+    this.name = name.toLowerCase();
+    this.#text = text;
+  }
+
+  get attributes(): Map<string, string> {
+    return this.#attributes ??= parseAttributes(this.#text);
+  }
+
+  get id(): string | undefined {
+    return /\sid\b/i.test(this.#text) ? this.attributes.get("id") : undefined;
+  }
 }
 
 /** Lists the opening tags of a page. */
 function tagsOf(html: string): Tag[] {
   const plain = html.replace(/<!--[\s\S]*?-->/g, "");
-  return [...plain.matchAll(tagPattern)].map(([, name, attributes]) => ({
-    name: name.toLowerCase(),
-    attributes: parseAttributes(attributes),
-  }));
+  return Array.from(plain.matchAll(tagPattern), ([, name, text]) => new Tag(name, text));
 }
 
 const outside = /^(?:[a-z][a-z0-9+.-]*:)?\/\/|^(?:https?|ftp|wss?):/i;
@@ -57,9 +69,9 @@ function targetFault({ file, files, idsOf }: Page, href: string): string | undef
 
 /** Lists the faults of the links of a page. */
 const linkFaults = (page: Page): string[] =>
-  page.tags.flatMap(({ name, attributes }) => {
-    const href = attributes.get("href");
-    if (name !== "a" || href === undefined || /^(?:https?:|mailto:)/.test(href)) return [];
+  page.tags.flatMap((tag) => {
+    const href = tag.name === "a" ? tag.attributes.get("href") : undefined;
+    if (href === undefined || /^(?:https?:|mailto:)/.test(href)) return [];
     return targetFault(page, href) ?? [];
   });
 
@@ -68,8 +80,7 @@ function checkPage(page: Page): string[] {
   const say = (text: string) => problems.push(text);
 
   const seen = new Set<string>();
-  for (const { attributes } of tags) {
-    const id = attributes.get("id");
+  for (const { id } of tags) {
     if (id === undefined) continue;
     if (seen.has(id)) say(`the id '${id}' is there twice`);
     seen.add(id);
@@ -101,20 +112,18 @@ function checkPage(page: Page): string[] {
 
 /** Lists the faults of a site, one sentence each; of the pages of `foreign` only the links are checked. */
 export function checkSite(files: SiteFiles, foreign: SiteFiles = new Map()): string[] {
-  const cache = new Map<string, Set<string>>();
-  const idsOf = (file: string): Set<string> => {
-    let ids = cache.get(file);
-    if (!ids) {
-      const html = files.get(file);
-      const all = typeof html === "string" ? tagsOf(html).flatMap(({ attributes }) => attributes.get("id") ?? []) : [];
-      cache.set(file, ids = new Set(all));
-    }
-    return ids;
+  const parsed = new Map<string, { tags: Tag[]; ids: Set<string> }>();
+  const parse = (file: string) => {
+    const html = files.get(file), tags = typeof html === "string" ? tagsOf(html) : [];
+    const made = { tags, ids: new Set(tags.flatMap(({ id }) => id ?? [])) };
+    parsed.set(file, made);
+    return made;
   };
+  const pageOf = (file: string) => parsed.get(file) ?? parse(file), idsOf = (file: string) => pageOf(file).ids;
   return [...files].flatMap(([file, content]) => {
     if (typeof content !== "string") return [];
     if (file.endsWith(".html")) {
-      const page = { file, tags: tagsOf(content), files, idsOf };
+      const page = { file, tags: pageOf(file).tags, files, idsOf };
       return (foreign.has(file) ? linkFaults(page) : checkPage(page)).map((problem) => `${file}: ${problem}`);
     }
     if (foreign.has(file)) return [];

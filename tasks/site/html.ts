@@ -17,6 +17,7 @@ const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', a
 
 /** Inverts {@linkcode escapeHtml}; resolves numeric references and the commonest names too. */
 export function unescapeHtml(text: string): string {
+  if (!text.includes("&")) return text;
   return text.replace(/&(?:#(\d+)|#[xX]([\da-fA-F]+)|(\w+));/g, (all, decimal, hex, name) => {
     if (decimal) return String.fromCodePoint(Number(decimal));
     if (hex) return String.fromCodePoint(parseInt(hex, 16));
