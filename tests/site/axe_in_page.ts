@@ -2,13 +2,26 @@
 // What runs in a page: axe, which asks about the contrast of one text per kind.
 import type axe from "axe-core";
 
-type Evaluate = (this: unknown, element: Element, ...rest: unknown[]) => boolean | undefined;
+type Evaluate = (
+  this: unknown,
+  element: Element,
+  options: unknown,
+  node: unknown,
+  context: unknown,
+) => boolean | undefined;
+
+/** A rule, and whether it asks about an element. */
+interface Rule {
+  readonly id: string;
+  readonly impact?: axe.ImpactValue;
+  matches: (element: Element, node: unknown, context: unknown) => boolean;
+}
 
 /** The parts of axe that its types leave out. */
 type Axe = typeof axe & {
   _audit: {
     checks: { "color-contrast": { evaluate: Evaluate } };
-    rules: readonly { id: string; impact?: axe.ImpactValue }[];
+    rules: readonly Rule[];
   };
   commons: { dom: { isVisibleOnScreen: (element: Element) => boolean } };
 };
@@ -28,6 +41,7 @@ interface Ground {
 export async function runAxe([within, options]: readonly [string, axe.RunOptions]): Promise<axe.AxeResults> {
   const { axe } = globalThis as unknown as { axe: Axe };
   const check = axe._audit.checks["color-contrast"], { evaluate } = check;
+  const rule = axe._audit.rules.find(({ id }) => id === "color-contrast")!, { matches } = rule;
   const ofBox = ["background-color", "background-image", "opacity", "mix-blend-mode", "z-index"];
   const plain = "rgba(0, 0, 0, 0)|none|1|normal|auto";
   const ofText = [
@@ -86,12 +100,17 @@ export async function runAxe([within, options]: readonly [string, axe.RunOptions
   };
 
   const good = new Set<string>();
-  check.evaluate = function (element, ...rest) {
-    const kind = axe.commons.dom.isVisibleOnScreen(element) ? kindOf(element) : undefined;
-    if (kind !== undefined && good.has(kind)) return true;
-    const found = evaluate.call(this, element, ...rest);
+  // Whether a text is in sight takes axe as long as its contrast: it is asked of those only whose kind is not known to be good.
+  rule.matches = (element) =>
+    element.matches("input, select, textarea") ||
+    Array.from(element.childNodes).some(({ nodeType, nodeValue }) => nodeType === 3 && nodeValue!.trim() !== "");
+  check.evaluate = function (element, options, node, context) {
+    const kind = kindOf(element);
+    if (kind !== undefined && good.has(kind) || !matches.call(rule, element, node, context)) return true;
+    const found = evaluate.call(this, element, options, node, context);
     // Axe cannot tell what a text on a picture stands on.
-    if (kind !== undefined && (found === true || isPicture(groundOf(element).boxes.at(-1)))) good.add(kind);
+    const isGood = found === true || isPicture(groundOf(element).boxes.at(-1));
+    if (kind !== undefined && isGood && axe.commons.dom.isVisibleOnScreen(element)) good.add(kind);
     return found;
   };
   const lesser = axe._audit.rules.filter(({ impact }) => impact === "minor" || impact === "moderate");
@@ -100,5 +119,6 @@ export async function runAxe([within, options]: readonly [string, axe.RunOptions
     return await axe.run(within, { ...options, rules });
   } finally {
     check.evaluate = evaluate;
+    rule.matches = matches;
   }
 }
