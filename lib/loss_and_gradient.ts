@@ -1,7 +1,6 @@
 import { readEntries, toNumbers } from "./batch/array_or_tensor.ts";
 import { type Inputs, readBatch, readBatchShape, refuse, type ShapedNumbers } from "./batch/read_batch.ts";
-import { anArray, check, integerFrom } from "./check/value.ts";
-import { checkOptions } from "./check/options.ts";
+import { anArray, check, checkOptions, integerFrom } from "./check/check.ts";
 import type { Counts } from "./counts/counts.ts";
 import { registeredKernels } from "./kernels/registered.ts";
 import type { Numbers } from "./kernels/table.ts";

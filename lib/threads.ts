@@ -17,7 +17,7 @@
  *
  * @module
  */
-import { check, integerFrom } from "./check/value.ts";
+import { check, integerFrom } from "./check/check.ts";
 import { registeredTeam, registerTeam } from "./kernels/registered_team.ts";
 import { Team } from "./kernels/threads.ts";
 import "./simd.ts";

@@ -1,4 +1,4 @@
-import { describe } from "../lib/check/describe.ts";
+import { describe } from "../lib/check/check.ts";
 import type { Split } from "../lib/data/split.ts";
 
 const TASK = "read the folds";

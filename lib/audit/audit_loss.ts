@@ -1,5 +1,4 @@
-import { checkOptions } from "../check/options.ts";
-import { aFunction, check, integerFrom, numberThat, oneOf, optional, type Rule } from "../check/value.ts";
+import { aFunction, check, checkOptions, integerFrom, numberThat, oneOf, optional, type Rule } from "../check/check.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { auditEngine, type AuditReport, type AuditSettings } from "./audit.ts";
 import { type AuditBatch, labelKindOf, ofWholeRows, samplerOf } from "./batches.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { softCounts } from "../steps/soft_counts.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tfjs/tensor.ts";

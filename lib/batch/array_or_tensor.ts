@@ -1,5 +1,5 @@
 import { type Batch, type BatchOptions, type Inputs, readBatch, refuse, type ShapedNumbers } from "./read_batch.ts";
-import { describe, isTensorLike } from "../check/describe.ts";
+import { describe, isTensorLike } from "../check/check.ts";
 
 /** A tensor, an array, a typed array, a polars series or any other iterable; of several columns: one array per row. */
 export type ArrayOrTensor = ShapedNumbers | Iterable<unknown>;

@@ -1,4 +1,4 @@
-import { describe, isTensorLike } from "../check/describe.ts";
+import { describe, isTensorLike } from "../check/check.ts";
 
 /** The distance from [0, 1] at which a probability still counts as rounded: some float32 steps around 1. */
 export const rounding = 1e-6;

@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { type ArrayOrTensor, readEntries, shapeText } from "./array_or_tensor.ts";
 import { checkLength, refuse } from "./read_batch.ts";
 

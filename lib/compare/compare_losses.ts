@@ -1,5 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { aFunction, aSignal, check, integerFrom, optional } from "../check/value.ts";
+import { aFunction, aSignal, check, describe, integerFrom, optional } from "../check/check.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { checkHeavyTails } from "../data/prepare_columns.ts";

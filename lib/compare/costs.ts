@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
 import type { TableDataset, TableWarning } from "../data/table.ts";
 import type { RowLabels } from "../network/objectives.ts";

@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import type { Counts } from "../counts/counts.ts";
 import { erf } from "../numerics/erf.ts";
 import { formulaOf } from "../scores/formula.ts";

@@ -1,7 +1,6 @@
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
-import { describe } from "../check/describe.ts";
-import { checkOptions } from "../check/options.ts";
+import { checkOptions, describe } from "../check/check.ts";
 import { countDecisions, type Counts, decisionGradient, mapCounts, type Slice } from "../counts/counts.ts";
 import { groupBy } from "../numerics/group_by.ts";
 import { resolveOptions, type ScoringOptions } from "../scoring/options.ts";

@@ -1,6 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { anObject, check, numberThat, positive } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { anObject, check, checkOptions, describe, numberThat, positive } from "../check/check.ts";
 import { clampFloat64, type Counts, mapCounts } from "../counts/counts.ts";
 import { withLearnt } from "../scores/learnt.ts";
 import type { Score } from "../scores/score.ts";

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { splitOptions } from "../check/options.ts";
+import { splitOptions } from "../check/check.ts";
 import { type Loss, lossOf, type LossOptions, nameFactory } from "../losses/metric_loss.ts";
 import { countKeys } from "../counts/counts.ts";
 import { lossOptionNames } from "../scoring/options.ts";

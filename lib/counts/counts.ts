@@ -1,5 +1,5 @@
 import { checkLength, largestAmount } from "../batch/read_batch.ts";
-import { aFunction, anArray, aNumber, check } from "../check/value.ts";
+import { aFunction, anArray, aNumber, check } from "../check/check.ts";
 
 /** The four (weighted, soft) counts of a binary confusion matrix, or one number for each of them. */
 export interface Counts {

@@ -1,5 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { anObject, check, oneOf } from "../check/value.ts";
+import { anObject, check, describe, oneOf } from "../check/check.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 
 /** Throws unless two meters have the same settings. */

@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import type { Counts, Slice } from "../counts/counts.ts";
 import { sigmoid } from "../numerics/sigmoid.ts";
 import type { Curve } from "./curve.ts";

@@ -1,5 +1,5 @@
 import { checkRows, type Slice } from "../counts/counts.ts";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { refuse } from "../batch/read_batch.ts";
 import { type RankedRows, rankRows } from "../numerics/rank.ts";
 

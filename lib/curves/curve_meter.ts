@@ -1,6 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { aBoolean, aNumber, check, optional } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { aBoolean, aNumber, check, checkOptions, describe, optional } from "../check/check.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";

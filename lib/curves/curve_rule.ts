@@ -1,6 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
-import { check, oneOf } from "../check/value.ts";
+import { check, describe, oneOf } from "../check/check.ts";
 import { type Counts, sumCounts } from "../counts/counts.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";

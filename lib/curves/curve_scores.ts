@@ -1,5 +1,4 @@
-import { aBoolean, check, numberThat, share } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { aBoolean, check, checkOptions, numberThat, share } from "../check/check.ts";
 import type { Curve } from "./curve.ts";
 
 /** Partial derivatives with respect to the counts at each threshold, the totals held fixed. */

@@ -1,4 +1,4 @@
-import { checkOptions } from "../check/options.ts";
+import { checkOptions } from "../check/check.ts";
 import type { Counts } from "../counts/counts.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { bestOf, scoreBatch } from "../scoring/score_batch.ts";

@@ -1,5 +1,4 @@
-import { check, integerFrom } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { check, checkOptions, integerFrom } from "../check/check.ts";
 import { rankFalling } from "../numerics/rank.ts";
 
 /** Options of {@linkcode ndcg}. */

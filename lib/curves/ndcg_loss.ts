@@ -1,7 +1,6 @@
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { type Batch, refuse } from "../batch/read_batch.ts";
-import { anObject, aNumber, check, optional, positive } from "../check/value.ts";
-import { checkOptions, splitOptions } from "../check/options.ts";
+import { anObject, aNumber, check, checkOptions, optional, positive, splitOptions } from "../check/check.ts";
 import type { Counts } from "../counts/counts.ts";
 import { rankFalling } from "../numerics/rank.ts";
 import { recall } from "../scores/ratio.ts";

@@ -1,7 +1,5 @@
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
-import { describe } from "../check/describe.ts";
-import { aNumber, check, optional } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { aNumber, check, checkOptions, describe, optional } from "../check/check.ts";
 import { ExactSum } from "../numerics/exact_sum.ts";
 import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "../counts/meter_json.ts";
 import { ndcg, type NdcgOptions, type QueryScore } from "./ndcg.ts";

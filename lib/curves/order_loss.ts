@@ -1,6 +1,5 @@
 import type { Batch, BatchOptions } from "../batch/read_batch.ts";
-import { anObject, aNumber, check, oneOf, optional, positive } from "../check/value.ts";
-import { checkFactory } from "../check/options.ts";
+import { anObject, aNumber, check, checkFactory, oneOf, optional, positive } from "../check/check.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { aumOfRanked } from "./aum.ts";
 import { type CurveRows, severalColumns, takeSlice } from "./curve.ts";

@@ -1,7 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
-import { aNumber, check, oneOf, optional } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { aNumber, check, checkOptions, describe, oneOf, optional } from "../check/check.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { type Curve, exactCurve, severalColumns, takeSlice } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";

@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { ndcg, type QueryScore } from "./ndcg.ts";
 import { averagePrecision, type CurveScore, negativeAum, rocAuc } from "./curve_scores.ts";
 

@@ -1,9 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { statSync } from "node:fs";
 import pl from "nodejs-polars";
-import { describe } from "../check/describe.ts";
-import { anArrayOf, check, integerFrom, optional } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { anArrayOf, check, checkOptions, describe, integerFrom, optional } from "../check/check.ts";
 import { csvForm, csvRecords, explainFailure } from "./csv.ts";
 import { formatOf } from "./open_text.ts";
 import { frameValues } from "./raw_table.ts";

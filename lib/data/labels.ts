@@ -1,5 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { anArray, anObject, check, numberThat, type Rule } from "../check/value.ts";
+import { anArray, anObject, check, describe, numberThat, type Rule } from "../check/check.ts";
 import { groupRows } from "../numerics/group_by.ts";
 import type { Dataset } from "./load_dataset.ts";
 import type { TableDataset } from "./table.ts";

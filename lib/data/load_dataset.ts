@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import pl from "nodejs-polars";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { csvForm, csvRecords } from "./csv.ts";
 import { type BinaryFacts, type BinaryName, type DatasetFacts, type DatasetName, datasets } from "./datasets.ts";
 import type { Frame } from "./types.ts";

@@ -1,7 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe } from "../check/describe.ts";
-import { anArrayOf, check } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { anArrayOf, check, checkOptions, describe } from "../check/check.ts";
 import { type LabelledFrame, labelsOf } from "./labels.ts";
 import type { Dataset } from "./load_dataset.ts";
 import { type PartArrays, prepareColumns, type PreparedColumns, TASK } from "./prepare_columns.ts";

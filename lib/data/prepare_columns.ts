@@ -1,4 +1,4 @@
-import { anArrayOf, check, integerFrom, oneOf } from "../check/value.ts";
+import { anArrayOf, check, integerFrom, oneOf } from "../check/check.ts";
 import type { CategoryColumn, Column, HeavyTails, NumberColumn, PrepareOptions } from "./table.ts";
 import type { Split } from "./split.ts";
 import { presentValues, standardize, type Standardized } from "./standardize.ts";

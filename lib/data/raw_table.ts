@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { csvForm, csvRecords, explainFailure, repeatedName, separators } from "./csv.ts";
 import { TASK } from "./infer_column.ts";

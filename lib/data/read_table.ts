@@ -1,6 +1,4 @@
-import { checkOptions } from "../check/options.ts";
-import { describe } from "../check/describe.ts";
-import { aBoolean, check, integerFrom, optional, type Rule } from "../check/value.ts";
+import { aBoolean, check, checkOptions, describe, integerFrom, optional, type Rule } from "../check/check.ts";
 import { type ClassLabel, classLabel } from "./class_label.ts";
 import { separators } from "./csv.ts";
 import { type DecimalMark, withDecimalPoints } from "./decimal_comma.ts";

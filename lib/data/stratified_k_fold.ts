@@ -1,5 +1,4 @@
-import { checkOptions } from "../check/options.ts";
-import { check, integerFrom } from "../check/value.ts";
+import { check, checkOptions, integerFrom } from "../check/check.ts";
 import type { Split } from "./split.ts";
 import { type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";

@@ -1,5 +1,4 @@
-import { checkOptions } from "../check/options.ts";
-import { check, integerFrom, numberThat } from "../check/value.ts";
+import { check, checkOptions, integerFrom, numberThat } from "../check/check.ts";
 import { fraction } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 

@@ -1,4 +1,4 @@
-import { anArrayOf, check, integerFrom } from "../check/value.ts";
+import { anArrayOf, check, integerFrom } from "../check/check.ts";
 import pl from "nodejs-polars";
 import { aFrame } from "./labels.ts";
 import type { Frame } from "./types.ts";

@@ -1,5 +1,4 @@
-import { checkOptions } from "../check/options.ts";
-import { aBoolean, check } from "../check/value.ts";
+import { aBoolean, check, checkOptions } from "../check/check.ts";
 import type { Split } from "./split.ts";
 import { fraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { listOf } from "../numerics/group_by.ts";

@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 
 /** Says whether a decision is an alert budget, `{ top: k }` without another key, whatever its k is. */
 export const isTop = (decision: unknown): decision is { readonly top: number } =>

@@ -1,5 +1,5 @@
 import { type Batch, borrowRoom } from "../batch/read_batch.ts";
-import { check, numberThat, oneOf } from "../check/value.ts";
+import { check, numberThat, oneOf } from "../check/check.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import { fillStep, formOf, type Shape } from "../steps/sigmoidal.ts";
 import type { Step } from "../steps/step.ts";

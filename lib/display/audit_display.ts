@@ -1,4 +1,4 @@
-import { check } from "../check/value.ts";
+import { check } from "../check/check.ts";
 import { evidenceText } from "../audit/report.ts";
 import type { LossAudit, ModelAudit } from "../audit/types.ts";
 import { auditFigure } from "./audit_figure.ts";

@@ -1,4 +1,4 @@
-import { check } from "../check/value.ts";
+import { check } from "../check/check.ts";
 import type { ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "../compare/types.ts";
 import { costNotes, featureText } from "../compare/comparison_text.ts";
 import { fixed, signed } from "../numerics/format.ts";

@@ -1,5 +1,4 @@
-import { checkOptions } from "../check/options.ts";
-import { check, integerFrom, optional } from "../check/value.ts";
+import { check, checkOptions, integerFrom, optional } from "../check/check.ts";
 import { formatColumn } from "../numerics/format.ts";
 import { renderInline } from "./markdown.ts";
 import { escapeHtml, makeOutput, type Output } from "./output.ts";

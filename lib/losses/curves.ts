@@ -15,7 +15,7 @@
  * @module
  */
 import { readBatch } from "../batch/read_batch.ts";
-import { checkFactory, checkOptions, splitOptions } from "../check/options.ts";
+import { checkFactory, checkOptions, splitOptions } from "../check/check.ts";
 import { fastestLoss, generalLoss, type Loss, registerRankingLoss } from "./metric_loss.ts";
 import { type LossParts, rememberParts } from "../scoring/options.ts";
 import { lossOp } from "../tfjs/engine.ts";

@@ -1,5 +1,5 @@
 import { type Inputs, readBatch } from "../batch/read_batch.ts";
-import { checkFactory, checkOptions } from "../check/options.ts";
+import { checkFactory, checkOptions } from "../check/check.ts";
 import type { Score } from "../scores/score.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveLossOptions } from "../curves/curve_rule.ts";

@@ -1,4 +1,4 @@
-import { splitOptions } from "../check/options.ts";
+import { splitOptions } from "../check/check.ts";
 import type { PrecisionAtRecallOptions, RecallAtPrecisionOptions } from "../scores/constrained.ts";
 import {
   accuracy,

@@ -1,5 +1,4 @@
-import { check, integerFrom, oneOf } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { check, checkOptions, integerFrom, oneOf } from "../check/check.ts";
 import { type Counts, mapCounts } from "../counts/counts.ts";
 import { f1, precision, recall } from "../scores/ratio.ts";
 import type { Score } from "../scores/score.ts";

@@ -1,7 +1,5 @@
 import { refuse } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
-import { check, integerFrom, optional } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { check, checkOptions, describe, integerFrom, optional } from "../check/check.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import { decisionText, isTop } from "../decisions/budget.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";

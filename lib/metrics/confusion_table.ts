@@ -1,6 +1,5 @@
 import { refuse } from "../batch/read_batch.ts";
-import { check, oneOf, optional } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { check, checkOptions, oneOf, optional } from "../check/check.ts";
 import { fixedText, padLeft, widest } from "./number_text.ts";
 import {
   type Classified,

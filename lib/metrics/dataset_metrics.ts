@@ -8,9 +8,7 @@ import { againstRest, meanOfQueries, scoreColumns } from "../curves/ranking_metr
 import { isRankingScore, type RankingScore, toRankingScore } from "../curves/to_curve_score.ts";
 import type { Average } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
-import { describe } from "../check/describe.ts";
-import { check, integerFrom } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { check, checkOptions, describe, integerFrom } from "../check/check.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { checkReads } from "../tfjs/engine.ts";

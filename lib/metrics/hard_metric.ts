@@ -4,7 +4,7 @@ import { resolveOptions, scoringOptionNames, type ScoringOptions } from "../scor
 import { readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { registeredKernels } from "../kernels/registered.ts";
 import type { Numbers } from "../kernels/table.ts";
-import { checkFactory, checkOptions, splitOptions } from "../check/options.ts";
+import { checkFactory, checkOptions, splitOptions } from "../check/check.ts";
 import {
   precisionAtRecall,
   type PrecisionAtRecallOptions,

@@ -1,6 +1,5 @@
 import { checkAmounts, readBatch, refuse } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
-import { check } from "../check/value.ts";
+import { check, describe } from "../check/check.ts";
 import type { DecisionName, DecisionOptions } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
 import { resolveOptions } from "../scoring/options.ts";

@@ -1,4 +1,4 @@
-import { check, integerFrom } from "../check/value.ts";
+import { check, integerFrom } from "../check/check.ts";
 
 /** A source of random numbers that a seed determines. */
 export interface SeededRandom {

@@ -1,5 +1,4 @@
-import { share } from "../check/value.ts";
-import { readNumbers } from "../check/options.ts";
+import { readNumbers, share } from "../check/check.ts";
 import { composed } from "./composed.ts";
 import type { Score } from "./score.ts";
 import { precision, recall } from "./ratio.ts";

@@ -1,7 +1,5 @@
 import { refuse } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
-import { checkOptions } from "../check/options.ts";
-import { anArray, check } from "../check/value.ts";
+import { anArray, check, checkOptions, describe } from "../check/check.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import { withUsualCosts } from "./savings.ts";
 

@@ -1,5 +1,4 @@
-import { amount, check, numberThat, type Rule } from "../check/value.ts";
-import { checkOptions, readNumbers } from "../check/options.ts";
+import { amount, check, checkOptions, numberThat, readNumbers, type Rule } from "../check/check.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
 import { formulaOf, withFormula } from "./formula.ts";
 import { linearFractional } from "./linear_fractional.ts";

@@ -1,5 +1,4 @@
-import { numberThat, type Rule } from "../check/value.ts";
-import { readNumbers } from "../check/options.ts";
+import { numberThat, readNumbers, type Rule } from "../check/check.ts";
 import type { Counts } from "../counts/counts.ts";
 import { informedness } from "./agreement.ts";
 import { definedGradient, quotient } from "./composed.ts";

@@ -1,5 +1,4 @@
-import { amount, check } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { amount, check, checkOptions } from "../check/check.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import { linearFractional } from "./linear_fractional.ts";
 import type { Score } from "./score.ts";

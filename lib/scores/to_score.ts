@@ -1,4 +1,4 @@
-import { aFunction, aWord, check, optional, type Rule } from "../check/value.ts";
+import { aFunction, aWord, check, optional, type Rule } from "../check/check.ts";
 import { type Counts, mapCounts } from "../counts/counts.ts";
 import { balancedAccuracy, cohenKappa, fowlkesMallows, gMean, informedness, markedness, mcc } from "./agreement.ts";
 import { precisionAtRecall, recallAtPrecision } from "./constrained.ts";

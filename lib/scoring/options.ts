@@ -1,6 +1,5 @@
 import type { BatchOptions } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
-import { aBoolean, aNumber, check, oneOf, optional } from "../check/value.ts";
+import { aBoolean, aNumber, check, describe, oneOf, optional } from "../check/check.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { type DecisionOptions, toDecision } from "../decisions/to_decision.ts";
 import { ofDecisions } from "../scores/learnt.ts";

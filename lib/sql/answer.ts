@@ -1,5 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { aFunction, check } from "../check/value.ts";
+import { aFunction, check, describe } from "../check/check.ts";
 import { unit } from "./dialect.ts";
 import { flags, type Table } from "./table.ts";
 

@@ -1,4 +1,4 @@
-import { check, integerFrom } from "../check/value.ts";
+import { check, integerFrom } from "../check/check.ts";
 import { double, sumOfUnits } from "./dialect.ts";
 import { flags, type Table, type TableDecisionOptions, type TableOptions, toTable } from "./table.ts";
 

@@ -1,5 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { check, oneOf, type Rule } from "../check/value.ts";
+import { check, describe, oneOf, type Rule } from "../check/check.ts";
 
 /** The SQL of an engine: DuckDB's, or that of Apache Spark 4. */
 export type Dialect = "duckdb" | "spark";

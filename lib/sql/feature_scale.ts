@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { read } from "./answer.ts";
 import type { Query } from "./dialect.ts";
 import { type LinearWeights, momentsText } from "./linear_sql.ts";

@@ -1,5 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { aBoolean, anObject, check, integerFrom, oneOf, optional, positive } from "../check/value.ts";
+import { aBoolean, anObject, check, describe, integerFrom, oneOf, optional, positive } from "../check/check.ts";
 import { adam, sgd, type Update } from "../network/adam.ts";
 import { bestOf, scoreCounts } from "../scoring/score_batch.ts";
 import { checkQuery } from "./answer.ts";

@@ -1,4 +1,4 @@
-import { check } from "../check/value.ts";
+import { check } from "../check/check.ts";
 import { byLabel, type Counts } from "../counts/counts.ts";
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import type { ScoringOptions } from "../scoring/options.ts";

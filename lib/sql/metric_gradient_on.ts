@@ -1,5 +1,4 @@
-import { checkOptions } from "../check/options.ts";
-import { aNumber, check, numberThat } from "../check/value.ts";
+import { aNumber, check, checkOptions, numberThat } from "../check/check.ts";
 import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
 import type { Score } from "../scores/score.ts";
 import { toScore } from "../scores/to_score.ts";

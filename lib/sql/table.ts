@@ -1,7 +1,5 @@
 import { rounding } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
-import { checkOptions } from "../check/options.ts";
-import { check, optional } from "../check/value.ts";
+import { check, checkOptions, describe, optional } from "../check/check.ts";
 import { checkWithoutThreshold, decisionText, isTop } from "../decisions/budget.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import {

@@ -1,5 +1,4 @@
-import { checkOptions } from "../check/options.ts";
-import { describe } from "../check/describe.ts";
+import { checkOptions, describe } from "../check/check.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Score } from "../scores/score.ts";
 import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";

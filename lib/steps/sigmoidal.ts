@@ -1,6 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { aBoolean, aFunction, check, numberThat } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { aBoolean, aFunction, check, checkOptions, describe, numberThat } from "../check/check.ts";
 import type { Slice } from "../counts/counts.ts";
 import type { Step } from "./step.ts";
 

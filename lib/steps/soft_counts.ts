@@ -1,4 +1,4 @@
-import { aFunction, check } from "../check/value.ts";
+import { aFunction, check } from "../check/check.ts";
 import {
   checkRows,
   countDecisions,

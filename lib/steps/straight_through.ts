@@ -1,4 +1,4 @@
-import { check } from "../check/value.ts";
+import { check } from "../check/check.ts";
 import { decisionAt } from "./round.ts";
 import { formOf, withForm } from "./sigmoidal.ts";
 import { softsign } from "./softsign.ts";

@@ -1,6 +1,4 @@
-import { describe } from "../check/describe.ts";
-import { checkOptions } from "../check/options.ts";
-import { aNumber, aWord, check, numberThat, oneOf, type Rule } from "../check/value.ts";
+import { aNumber, aWord, check, checkOptions, describe, numberThat, oneOf, type Rule } from "../check/check.ts";
 import { arctan } from "./arctan.ts";
 import { gaussian } from "./gaussian.ts";
 import { identity } from "./identity.ts";

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe, isTensorLike } from "../check/describe.ts";
-import { aFunction, check } from "../check/value.ts";
+import { aFunction, check, describe, isTensorLike } from "../check/check.ts";
 import type { Step } from "../steps/step.ts";
 import { customOp, firstOrderOnly } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";

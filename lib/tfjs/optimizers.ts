@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** An optimizer of TensorFlow.js, `tf.Optimizer`. */

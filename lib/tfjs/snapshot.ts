@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "./model.ts";
 import type { LayersOptimizer } from "./optimizers.ts";

@@ -1,6 +1,6 @@
 import type { ArrayOrTensor } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
 /**

@@ -1,5 +1,4 @@
-import { check, integerFrom, numberThat, oneOf } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { check, checkOptions, integerFrom, numberThat, oneOf } from "../check/check.ts";
 
 /** Options of {@linkcode annealSlope}. */
 export interface AnnealSlopeOptions {

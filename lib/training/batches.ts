@@ -1,6 +1,6 @@
 import { refuse } from "../batch/read_batch.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { groupBy } from "../numerics/group_by.ts";
 import { inHostMemory } from "../tfjs/engine.ts";
 import { isTensor, type Tensor } from "../tfjs/tensor.ts";

@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { toStep } from "../steps/to_step.ts";

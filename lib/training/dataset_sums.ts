@@ -1,6 +1,6 @@
 import { refuse } from "../batch/read_batch.ts";
 import { type Counted, countsPartials, scoreCounts } from "../scoring/score_batch.ts";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { countKeys, type Counts, mapCounts, sumCounts } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 

@@ -1,4 +1,4 @@
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { countKeys } from "../counts/counts.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import { type LayersModel, listenForStop, type StopRequest, trainableVariables } from "../tfjs/model.ts";

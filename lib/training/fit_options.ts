@@ -1,10 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { metrics } from "@tensorflow/tfjs-layers";
 import { hardOptions, type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
-import { describe } from "../check/describe.ts";
-import { aBoolean, anObject, aSignal, check, integerFrom, oneOf, optional } from "../check/value.ts";
+import {
+  aBoolean,
+  anObject,
+  aSignal,
+  check,
+  checkOptions,
+  describe,
+  integerFrom,
+  oneOf,
+  optional,
+} from "../check/check.ts";
 import { type CheckpointStore, fileSystem } from "./checkpoint_file.ts";
-import { checkOptions } from "../check/options.ts";
 import { isGuarded } from "../losses/guarded_losses.ts";
 import { factoryName, type Loss, type LossFactory } from "../losses/metric_loss.ts";
 import type { LayersModel } from "../tfjs/model.ts";

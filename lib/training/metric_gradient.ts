@@ -1,7 +1,6 @@
-import { check, integerFrom, optional } from "../check/value.ts";
+import { check, checkOptions, integerFrom, optional } from "../check/check.ts";
 import { refuse } from "../batch/read_batch.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { checkOptions } from "../check/options.ts";
 import type { Counts } from "../counts/counts.ts";
 import type { Loss } from "../losses/metric_loss.ts";
 import { bestOf } from "../scoring/score_batch.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import { type Batch, type BatchTensors, readBatch, refuse } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
-import { describe } from "../check/describe.ts";
+import { describe } from "../check/check.ts";
 import { type LossParts, partsOfLoss } from "../scoring/options.ts";
 import { denseStack, stackGradients, stackOutputs } from "../tfjs/dense_stack.ts";
 import { isDisposed, type LayersModel, trainableVariables } from "../tfjs/model.ts";

@@ -1,6 +1,5 @@
-import { check, integerFrom, optional } from "../check/value.ts";
+import { check, checkOptions, integerFrom, optional } from "../check/check.ts";
 import { type Batch, readBatch, readBatchShape, refuse } from "../batch/read_batch.ts";
-import { checkOptions } from "../check/options.ts";
 import { registeredKernels } from "../kernels/registered.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 

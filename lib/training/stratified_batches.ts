@@ -1,8 +1,6 @@
 import { readEntries, shapeText, toNumbers } from "../batch/array_or_tensor.ts";
 import { refuse } from "../batch/read_batch.ts";
-import { describe } from "../check/describe.ts";
-import { check, integerFrom } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { check, checkOptions, describe, integerFrom } from "../check/check.ts";
 import { type GroupedRows, groupRows, listOf } from "../numerics/group_by.ts";
 import { seededRandom } from "../numerics/random.ts";
 import type { Tensor } from "../tfjs/tensor.ts";

@@ -3,7 +3,7 @@ import { checkTunedAverage, resolveOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";
 import { checkReads } from "../tfjs/engine.ts";
-import { checkOptions } from "../check/options.ts";
+import { checkOptions } from "../check/check.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { bestCut } from "./best_cut.ts";

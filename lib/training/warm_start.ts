@@ -1,7 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe } from "../check/describe.ts";
-import { check, integerFrom } from "../check/value.ts";
-import { checkOptions } from "../check/options.ts";
+import { check, checkOptions, describe, integerFrom } from "../check/check.ts";
 import type { LossParts } from "../scoring/options.ts";
 import { type LayersModel, trainableVariables } from "../tfjs/model.ts";
 import { applyGradients, type LayersOptimizer } from "../tfjs/optimizers.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { readBatch } from "../../lib/batch/read_batch.ts";
-import { describe } from "../../lib/check/describe.ts";
+import { describe } from "../../lib/check/check.ts";
 import { lossAndGradient } from "../../lib/loss_and_gradient.ts";
 import { assertRefused, counted, onBackends } from "../helpers.ts";
 

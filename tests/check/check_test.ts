@@ -1,8 +1,6 @@
 // What each rule takes and refuses, and how an error names the value.
 import { assertEquals, assertThrows } from "@std/assert";
-import { describe } from "../../lib/check/describe.ts";
-import { checkFactory, checkOptions, readNumbers, splitOptions } from "../../lib/check/options.ts";
-import * as rules from "../../lib/check/value.ts";
+import * as rules from "../../lib/check/check.ts";
 
 Deno.test("a rule takes what its words say, and nothing else", () => {
   const cases: [rules.Rule, taken: unknown[], refused: unknown[]][] = [
@@ -54,35 +52,47 @@ Deno.test("a long value is named by its kind: an array of more than six, an obje
     [NaN, "NaN"],
     [undefined, "undefined"],
   ];
-  for (const [value, text] of named) assertEquals(describe(value), text);
+  for (const [value, text] of named) assertEquals(rules.describe(value), text);
 });
 
 Deno.test("options are an object without unknown names; what is undefined is left out", () => {
-  checkOptions("it", { a: undefined, b: 1, c: undefined }, ["a", "b"]);
+  rules.checkOptions("it", { a: undefined, b: 1, c: undefined }, ["a", "b"]);
   const tensor = { dataSync: () => [] };
   for (const options of [null, undefined, 3, [], tensor]) {
     assertThrows(
-      () => checkOptions("it", options, []),
+      () => rules.checkOptions("it", options, []),
       TypeError,
       "Cannot make it: 'options' must be an object, it is",
     );
   }
-  assertThrows(() => checkOptions("it", { c: 1 }, ["a", "b"]), TypeError, "'c' is 1, but there is no such option");
-  assertThrows(() => checkFactory("aLoss", tensor, []), TypeError, "a tensor; aLoss is a factory: call it, aLoss()");
-  assertThrows(() => checkFactory("aLoss", { c: 1 }, ["a"]), TypeError, "Cannot make aLoss: 'c' is 1");
+  assertThrows(
+    () => rules.checkOptions("it", { c: 1 }, ["a", "b"]),
+    TypeError,
+    "'c' is 1, but there is no such option",
+  );
+  assertThrows(
+    () => rules.checkFactory("aLoss", tensor, []),
+    TypeError,
+    "a tensor; aLoss is a factory: call it, aLoss()",
+  );
+  assertThrows(() => rules.checkFactory("aLoss", { c: 1 }, ["a"]), TypeError, "Cannot make aLoss: 'c' is 1");
 });
 
 Deno.test("numbers among options are checked by one rule, and a factory's own options are split from the shared", () => {
-  assertEquals(readNumbers("it", { a: 1, b: 0.2 }, ["a", "b"], rules.share), { a: 1, b: 0.2 });
+  assertEquals(rules.readNumbers("it", { a: 1, b: 0.2 }, ["a", "b"], rules.share), { a: 1, b: 0.2 });
   for (const options of [undefined, {}]) {
-    assertThrows(() => readNumbers("it", options as never, ["a"], rules.share), RangeError, "'a' must be a number in");
+    assertThrows(
+      () => rules.readNumbers("it", options as never, ["a"], rules.share),
+      RangeError,
+      "'a' must be a number in",
+    );
   }
   assertThrows(
-    () => readNumbers("it", { a: 1, b: 2 }, ["a"] as never, rules.share),
+    () => rules.readNumbers("it", { a: 1, b: 2 }, ["a"] as never, rules.share),
     TypeError,
     "'b' is 2, but there is",
   );
-  assertEquals(splitOptions("aLoss", { k: 1, slope: 2 }, ["k"], ["slope"]), [{ k: 1 }, { slope: 2 }]);
-  assertEquals(splitOptions("aLoss", undefined, [], ["slope"]), [{}, {}]);
-  assertThrows(() => splitOptions("aLoss", { k: 1, m: 2 }, ["k"], []), TypeError, "'m' is 2");
+  assertEquals(rules.splitOptions("aLoss", { k: 1, slope: 2 }, ["k"], ["slope"]), [{ k: 1 }, { slope: 2 }]);
+  assertEquals(rules.splitOptions("aLoss", undefined, [], ["slope"]), [{}, {}]);
+  assertThrows(() => rules.splitOptions("aLoss", { k: 1, m: 2 }, ["k"], []), TypeError, "'m' is 2");
 });

@@ -6,8 +6,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { aBoolean, check, numberThat, oneOf, optional } from "../../check/value.ts";
-import { checkOptions } from "../../check/options.ts";
+import { aBoolean, check, checkOptions, numberThat, oneOf, optional } from "../../check/check.ts";
 import type { AuditTime, LabelKind } from "../types.ts";
 import type { AuditBatch } from "../batches.ts";
 import { type AuditEngine, type LossGradient, type LossValue, type Recording, timeInTurn } from "./engine.ts";

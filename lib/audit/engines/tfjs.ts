@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe } from "../../check/describe.ts";
+import { describe } from "../../check/check.ts";
 import { dropTape, hostMemory, inHostMemory, watchEngine } from "../../tfjs/engine.ts";
 import { isTensor, type Tensor } from "../../tfjs/tensor.ts";
 import { withQuickKernels } from "../../tfjs/quick_kernels.ts";

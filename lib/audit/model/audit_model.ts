@@ -1,7 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { describe } from "../../check/describe.ts";
-import { check, integerFrom, oneOf, type Rule } from "../../check/value.ts";
-import { checkOptions } from "../../check/options.ts";
+import { check, checkOptions, describe, integerFrom, oneOf, type Rule } from "../../check/check.ts";
 import { isDisposed, type LayersModel, lossFunctionOf } from "../../tfjs/model.ts";
 import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
