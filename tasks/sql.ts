@@ -283,7 +283,7 @@ async function threshold(query: Query, table: TableOptions, values: Values): Pro
     best = await tuneThresholdOn(query, { ...table, score, average });
   const lines = [
     `threshold ${[best.threshold].flat().join(", ")}`,
-    `${score.name} ${best.value}`,
+    `${score.name} ${best.value} on the rows that chose the threshold; on new rows it is lower, as a rule`,
     `${best.scans} scan${best.scans === 1 ? "" : "s"}`,
     ...inexactText(best.inexact),
   ];

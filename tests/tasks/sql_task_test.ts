@@ -73,7 +73,7 @@ onDuckdb("counts, threshold, report and curve of a CSV file and of a folder", as
   const top = await sql("counts", "scored.csv", ...columns, "--top", "3");
   assertMatch(top.stdout, /^threshold 0\.57\d*\nclass +tp +fp +fn +tn\n1 +2 +1 +2 +3$/m);
   const tuned = await sql("threshold", "scored.csv", ...columns, "--score", "accuracy");
-  assertStringIncludes(tuned.stdout, "accuracy 0.75");
+  assertStringIncludes(tuned.stdout, "accuracy 0.75 on the rows that chose the threshold");
   const weighed = await sql("threshold", "scored.csv", ...columns, "--score", "fBeta", "--beta", "2");
   assertStringIncludes(weighed.stdout, "fBeta2 0.90909"); // 4 positives found, 2 rows too many
   const report = await sql("report", "scored.csv", ...columns, "--by", "region");
