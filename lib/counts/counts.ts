@@ -112,6 +112,9 @@ export function countDecisions(
   return { tp, fp, fn, tn };
 }
 
+/** The power of two, which changes no digit, by which counts are multiplied where a product of two would be 0. */
+export const liftOf = (product: number): number => product < 1e-200 ? 2 ** 600 : 1;
+
 /** The largest float32. */
 export const largestFloat32: number = Math.fround(largestAmount);
 

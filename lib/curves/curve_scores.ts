@@ -1,4 +1,5 @@
 import { aBoolean, check, checkOptions, numberThat, share } from "../check/check.ts";
+import { liftOf } from "../counts/counts.ts";
 import type { Curve } from "./curve.ts";
 
 /** Partial derivatives with respect to the counts at each threshold, the totals held fixed. */
@@ -141,19 +142,18 @@ function widthsBetween({ thresholds }: Curve): Float64Array {
 }
 
 /**
- * Makes the score of a curve whose counts are multiplied by a power of two where their products would be 0: no digit changes.
+ * Makes the score of a curve whose counts are multiplied, see {@linkcode liftOf}, where their products would be 0.
  *
  * @param product The product of counts that must not be 0.
  */
 function withoutUnderflow(score: CurveScore, product: (of: ReturnType<typeof totals>) => number): CurveScore {
-  const liftOf = (curve: Curve) => product(totals(curve)) < 1e-200 ? 2 ** 600 : 1;
   const lifted = (curve: Curve, by: number): Curve =>
     by === 1 ? curve : { ...curve, tp: curve.tp.map((tp) => by * tp), fp: curve.fp.map((fp) => by * fp) };
   return {
     ...score,
-    value: (curve) => score.value(lifted(curve, liftOf(curve))),
+    value: (curve) => score.value(lifted(curve, liftOf(product(totals(curve))))),
     gradient: (curve) => {
-      const by = liftOf(curve);
+      const by = liftOf(product(totals(curve)));
       return scaleGradient(by, score.gradient(lifted(curve, by)));
     },
   };

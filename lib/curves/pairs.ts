@@ -1,3 +1,4 @@
+import { liftOf } from "../counts/counts.ts";
 import type { CurveRows } from "./curve.ts";
 import { byPlace, type RankedRows, rankRows } from "../numerics/rank.ts";
 
@@ -43,8 +44,9 @@ export function pairPrices(rows: CurveRows, price: PairPrice, margin: number): V
   const { order, sorted, positive, negative, positives, negatives } = rankRows(rows), n = order.length;
   const ranked = new Float64Array(n);
   if (!(positives > 0 && negatives > 0)) return { value: NaN, gradient: ranked };
-  if (positives * negatives < 1e-200) { // would be 0 at last; a power of two changes no digit
-    const sampleWeight = Float64Array.from(rows.yPred, (_, i) => 2 ** 600 * (rows.sampleWeight?.[i] ?? 1));
+  const lift = liftOf(positives * negatives);
+  if (lift > 1) {
+    const sampleWeight = Float64Array.from(rows.yPred, (_, i) => lift * (rows.sampleWeight?.[i] ?? 1));
     return pairPrices({ ...rows, sampleWeight }, price, margin);
   }
   let value = 0;

@@ -1,4 +1,4 @@
-import { countKeys, type Counts, mapCounts, scaleCounts } from "../counts/counts.ts";
+import { countKeys, type Counts, liftOf, mapCounts, scaleCounts } from "../counts/counts.ts";
 import { type Formula, formulaOf, withFormula } from "./formula.ts";
 import type { Score } from "./score.ts";
 
@@ -48,10 +48,8 @@ export function quotient(
   numerator: { value(c: Counts): number; gradient(c: Counts): Counts },
   denominator: { value(c: Counts): number; gradient(c: Counts): Counts },
 ): Score {
-  // Products of counts next to 0 would be 0. A power of two changes no digit.
-  const liftOf = (counts: Counts) => denominator.value(counts) < 1e-200 ? 2 ** 600 : 1;
   const value = (given: Counts): number => {
-    const counts = scaleCounts(liftOf(given), given);
+    const counts = scaleCounts(liftOf(denominator.value(given)), given);
     return numerator.value(counts) / denominator.value(counts);
   };
   return {
@@ -59,7 +57,10 @@ export function quotient(
     quasiConvex: true,
     value,
     gradient: (given) => {
-      const by = liftOf(given), counts = scaleCounts(by, given), f = value(counts), d = denominator.value(counts);
+      const by = liftOf(denominator.value(given)),
+        counts = scaleCounts(by, given),
+        f = value(counts),
+        d = denominator.value(counts);
       const dn = numerator.gradient(counts), dd = denominator.gradient(counts);
       return definedGradient(f, mapCounts((key) => by * (dn[key] - f * dd[key]) / d));
     },

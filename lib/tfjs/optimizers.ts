@@ -5,7 +5,7 @@ import type { Tensor } from "./tensor.ts";
 /** An optimizer of TensorFlow.js, `tf.Optimizer`. */
 export type LayersOptimizer = InstanceType<(typeof import("@tensorflow/tfjs-core"))["Optimizer"]>;
 
-/** Optimizers by the names that `model.compile` takes, with the settings that it gives them; most are the default. */
+/** Optimizers by the names that `model.compile` takes, with the settings that it gives them. What is not given here has the same default. */
 const byName: Record<string, () => LayersOptimizer> = {
   sgd: () => tf.train.sgd(0.01),
   adam: () => tf.train.adam(),
