@@ -7,6 +7,7 @@ import "../helpers.ts";
 import type { LoadedLoss } from "../../lib/audit/engines/loaded_loss.ts";
 import { type Frame, frameOf, FrameReader } from "../../lib/audit/engines/frames.ts";
 import { isQuick, slow } from "../slow.ts";
+import { TemporaryFolder } from "../temporary_folder.ts";
 
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const framework = pathOf("./toy/toy.py"), file = pathOf("./toy/losses.py");
@@ -415,6 +416,29 @@ function startServer() {
 
 const message = (request: unknown, numbers = new Uint8Array()): Frame => ({ text: JSON.stringify(request), numbers });
 const loading = (name: string) => message({ do: "load", file, module: null, name, framework, order: null });
+
+Deno.test("a function of keras.backend that Keras 3 has no more is taken from tf.keras.backend, and told", () => {
+  using packages = new TemporaryFolder();
+  const { folder } = packages;
+  for (const [name, source] of [["keras", "sum = 'new'"], ["keras/_tf_keras/keras", "flatten = 'old'\nsum = 'old'"]]) {
+    Deno.mkdirSync(`${folder}/${name}`, { recursive: true });
+    Deno.writeTextFileSync(`${folder}/${name}/backend.py`, source);
+  }
+  const script = `
+import sys; sys.path[:0] = sys.argv[1:]
+import loss_server
+loss_server.legacy_keras()
+from keras import backend as K
+print(K.sum, K.flatten, hasattr(K, "nothing"), loss_server.legacy_told())`;
+  const { stdout, stderr } = new Deno.Command(interpreter(), {
+    args: ["-B", "-c", script, folder, pathOf("../../lib/audit/engines")],
+  }).outputSync();
+  assertEquals(
+    new TextDecoder().decode(stdout).trim(),
+    "new old False ['Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps: flatten']",
+    new TextDecoder().decode(stderr),
+  );
+});
 
 slow.test("every malformed message is answered with an error, and the next request as if nothing was", async () => {
   const { child, send, endInput, receive } = startServer();
