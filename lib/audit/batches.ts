@@ -101,11 +101,11 @@ export function takeRows(batch: AuditBatch, order: readonly number[]): AuditBatc
   };
 }
 
-/** Tells whether every row of outputs sums to 1. */
-export const onSimplex = ({ yPred }: AuditBatch, columns: number): boolean =>
-  columns > 1 && yPred.every((_, i) => {
+/** Tells whether every row of a table with several columns consists of shares that sum to 1. */
+export const onSimplex = (values: Float32Array, columns: number): boolean =>
+  columns > 1 && values.every((_, i) => {
     if (i % columns !== 0) return true;
-    const row = yPred.subarray(i, i + columns);
+    const row = values.subarray(i, i + columns);
     return Math.abs(row.reduce((a, b) => a + b) - 1) < 1e-3 && row.every((p) => p >= 0);
   });
 

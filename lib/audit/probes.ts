@@ -58,7 +58,7 @@ function flippedLabels({ engine, observations: { results: { perfect } } }: Audit
 
 /** Some batches with the same outputs in every row. */
 function constants(batch: AuditBatch, columns: number): { name: string; batch: AuditBatch }[] {
-  if (onSimplex(batch, columns)) {
+  if (onSimplex(batch.yPred, columns)) {
     return [
       { name: "equal shares", batch: withOutputs(batch, () => 1 / columns) },
       ...Array.from({ length: columns }, (_, c) => ({

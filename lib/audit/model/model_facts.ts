@@ -39,12 +39,9 @@ export function activationOfLayer(layer: Layer): Activation | undefined {
 /** The activation that outputs look like, of a layer whose configuration does not tell: shares, or anything else. */
 function activationByResult(values: Float32Array, units: number): Activation {
   const [least, greatest] = extentOf(values);
-  if (least >= 0 && greatest <= 1) return onSimplexOf(values, units) ? "softmax" : "sigmoid";
+  if (least >= 0 && greatest <= 1) return onSimplex(values, units) ? "softmax" : "sigmoid";
   return "linear";
 }
-
-const onSimplexOf = (values: Float32Array, units: number): boolean =>
-  onSimplex({ yTrue: values, yPred: values, trueShape: [], predShape: [] }, units);
 
 /** Tells whether a layer is nothing but its activation. */
 const isActivation = (layer: Layer): boolean =>

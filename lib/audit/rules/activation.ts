@@ -137,18 +137,11 @@ function boundedLogits({ engine, observations }: AuditContext): Finding | undefi
   };
 }
 
-/** Tells whether every row of labels sums to 1. */
-function areDistributions({ yTrue }: AuditBatch, columns: number): boolean {
-  const rows = yTrue.length / columns;
-  return Array.from({ length: rows }, (_, i) => yTrue.subarray(i * columns, (i + 1) * columns))
-    .every((row) => row.every((y) => y >= 0) && Math.abs(row.reduce((a, b) => a + b) - 1) < 1e-3);
-}
-
 /** A categorical cross-entropy or divergence of outputs that do not share 1: every output is best at its maximum. */
 function notShared({ ops, columns, random, other }: Observations): Finding | undefined {
   const { batch } = random, results = [random, other];
-  if (columns < 2 || batch.yTrue.length !== batch.yPred.length || onSimplex(batch, columns)) return undefined;
-  if (!areDistributions(batch, columns) || ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
+  if (columns < 2 || batch.yTrue.length !== batch.yPred.length || onSimplex(batch.yPred, columns)) return undefined;
+  if (!onSimplex(batch.yTrue, columns) || ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
   const log = ops.find(({ op, inputs }) => op === "Log" && inputs[0].isPred);
   const rewards = results.every(({ gradient }) => gradient?.every((g) => g <= 0) && gradient.some((g) => g < 0));
   return log && rewards
@@ -195,7 +188,7 @@ function rawScores({ ops, random }: Observations, { yPred }: AuditOptions): Find
 /** Probabilities multiplied by one-hot labels and summed: a log-likelihood without its logarithm. */
 function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observations): Finding | undefined {
   if (perfect === undefined || Math.abs(perfect.value + 1) > 1e-4) return undefined;
-  const given = onSimplex(random.batch, columns), zeroOrOne = areZeroOrOne(random.batch.yTrue);
+  const given = onSimplex(random.batch.yPred, columns), zeroOrOne = areZeroOrOne(random.batch.yTrue);
   const areWeights = (input: RecordedInput) => ofLabels(input) && (zeroOrOne || input.levels.join() === "0,1");
   const isPlain = (op: RecordedOp) => !op.fromPred || isLinear(op) || (!given && op.op === "Softmax");
   const isOfShares = ({ op, inputs }: RecordedOp) =>
@@ -218,7 +211,7 @@ function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observ
 function linearInShares({ ops, columns, random: { batch, value, gradient } }: Observations): Finding | undefined {
   const { yTrue } = batch;
   if (gradient === undefined || areZeroOrOne(yTrue)) return undefined;
-  if (!onSimplex(batch, columns) || !areDistributions(batch, columns)) return undefined;
+  if (!onSimplex(batch.yPred, columns) || !onSimplex(yTrue, columns)) return undefined;
   const times = Math.hypot(...gradient) / Math.hypot(...yTrue), op = ops.find(meetsLabels);
   return op && gradient.every((g, i) => Math.abs(g + times * yTrue[i]) <= 1e-4 * times)
     ? {

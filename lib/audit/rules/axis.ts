@@ -307,7 +307,7 @@ function cosineOfPlaces({ ops, rows }: Observations): WrongAxis | undefined {
 
 /** A term of sums over the outputs of each row, which are shares: the sums are always 1. */
 function sumOfShares({ ops, rows, columns, random }: Observations): WrongAxis | undefined {
-  if (!onSimplex(random.batch, columns)) return undefined;
+  if (!onSimplex(random.batch.yPred, columns)) return undefined;
   const isSum = (op: RecordedOp) =>
     ["Sum", "Mean"].includes(op.op) && op.inputs[0].isPred && op.inputs[0].shape.join() === `${rows},${columns}` &&
     axesOf(op).join() === "1";

@@ -147,7 +147,7 @@ const steepest = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
  */
 function emptyBatch({ engine, observations: { results: { allNeg }, random, columns } }: AuditContext) {
   if (allNeg === undefined) return undefined;
-  const { yTrue, yPred } = allNeg.batch, outputs = random.batch.yPred, shares = onSimplex(random.batch, columns);
+  const { yTrue, yPred } = allNeg.batch, outputs = random.batch.yPred, shares = onSimplex(outputs, columns);
   const spans = (c: number) => {
     const column = columnOf(outputs, columns, c);
     return column.some((p) => p < 0) && column.some((p) => p > 0);

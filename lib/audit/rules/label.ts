@@ -71,7 +71,7 @@ function indicesAsNumbers({ observations: { columns, rows, ops, random: { batch 
   /** Tells whether labels have been a code with a column per class: what is computed from it, as a margin, is no index. */
   const wasCode = (input: RecordedInput): boolean =>
     input.shape.at(-1) === columns || (makerOf(ops, input)?.inputs.some((i) => ofLabels(i) && wasCode(i)) ?? false);
-  const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch, columns);
+  const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch.yPred, columns);
   const op = ops.find((op) =>
     !op.op.includes("Gather") && op.op !== "MatMul" &&
     op.inputs.some((input) => ofLabels(input) && input.shape.at(-1) === 1 && !wasCode(input)) &&
@@ -488,7 +488,7 @@ function trainedOnOthers(
 ): Finding | undefined {
   const right = perfect?.batch;
   if (right === undefined) return undefined;
-  if (onSimplex({ ...right, yPred: right.yTrue }, columns)) return undefined; // of one class per row the others tell it
+  if (onSimplex(right.yTrue, columns)) return undefined; // of one class per row the others tell it
   const [labels, outputs] = [right.yTrue, right.yPred].map((of) => columnOf(of, columns, column));
   const slopes = columnOf(random.gradient ?? new Float32Array(), columns, column);
   if (labels.join() !== outputs.join() || slopes.every((g) => g === 0)) return undefined;

@@ -272,7 +272,7 @@ function firstRepeated(batch: AuditBatch, columns: number): Useless[] {
 }
 
 function uselessOf(batch: AuditBatch, { random, columns }: Observations): Useless[] {
-  const simplex = onSimplex(random.batch, columns), [low, high] = extentOf(batch.yPred);
+  const simplex = onSimplex(random.batch.yPred, columns), [low, high] = extentOf(batch.yPred);
   return [
     ...(simplex ? uselessOnSimplex(batch, columns) : uselessElsewhere(batch, columns, isUnbounded(random))),
     ...(batch.yTrue.every((y) => y >= low && y <= high) ? meanLabels(batch, columns) : []),
@@ -300,7 +300,7 @@ function comparesSets(comparison: Comparison): boolean {
 function collapse(comparison: Comparison): Finding | undefined {
   const { engine, observations, descents, right, best, start, span } = comparison, { random, columns } = observations;
   if (!(span > 0)) return undefined;
-  const shares = onSimplex(random.batch, columns);
+  const shares = onSimplex(random.batch.yPred, columns);
   // Without labels a row may choose any class, or several.
   if (areShares(random.batch.yPred) && new Set(right.yTrue).size === 1) return undefined;
   const same = shares
@@ -325,7 +325,7 @@ function collapse(comparison: Comparison): Finding | undefined {
 /** Embeddings whose columns are all the same, which are clearly better than correct ones: they tell rows apart the least. */
 function sameColumns({ engine, observations, right, best, start }: Comparison): Finding | undefined {
   const { random, columns } = observations;
-  if (onSimplex(random.batch, columns)) return undefined; // of shares the columns sum to 1
+  if (onSimplex(random.batch.yPred, columns)) return undefined; // of shares the columns sum to 1
   const [value] = [1, 2, 3].map((parts) => {
     const width = Math.ceil(columns / parts);
     return engine.value(withOutputs(right, (_, i) => right.yPred[i - i % columns % width])).value;
@@ -345,7 +345,7 @@ function sameColumns({ engine, observations, right, best, start }: Comparison): 
 function beyondLabels(comparison: Comparison): Finding | undefined {
   const { engine, observations: { random, columns }, options, right, best, start, span } = comparison;
   if (!areAmounts(right)) return undefined;
-  const shares = onSimplex(random.batch, columns), least = (shares ? 0.6 : 0.1) * span;
+  const shares = onSimplex(random.batch.yPred, columns), least = (shares ? 0.6 : 0.1) * span;
   const { to, end } = descend({ engine, kind: options.yPred, columns }, right, "SGD");
   if (!(best - to > least)) return undefined;
   // Outputs that still rise with the labels may be in another unit, such as their logarithm.
@@ -392,7 +392,7 @@ function unsure({ engine, observations, options, right, best, start }: Compariso
   const { yTrue, yPred } = right, [low, high] = extentOf(yPred);
   const logits = options.yPred === "logits", shares = logits || areShares(yPred);
   if (!shares || yTrue.length !== yPred.length || !areZeroOrOne(yTrue)) return undefined;
-  if (onSimplex({ ...right, yPred: yTrue }, observations.columns)) return undefined; // one class per row
+  if (onSimplex(yTrue, observations.columns)) return undefined; // one class per row
   const scales = Array.from({ length: 9 }, (_, k) => (k / 8) ** 2); // closer together near a half
   for (const label of [0, 1]) {
     const values = scales.map((scale) => {
@@ -490,7 +490,7 @@ function notReturned({ ops, random: { value } }: Observations): RecordedOp | und
 /** A column of outputs that changes nothing, and whose correct values are not among the labels. */
 function unusedOutput(context: AuditContext): Finding | undefined {
   const idle = idleColumns(context), { batch, value } = context.observations.random;
-  if (idle.length === 0 || onSimplex(batch, context.observations.columns)) return undefined;
+  if (idle.length === 0 || onSimplex(batch.yPred, context.observations.columns)) return undefined;
   const term = notReturned(context.observations);
   if (term !== undefined) {
     return {
@@ -527,7 +527,7 @@ function isMaskedEverywhere(
 function idleOutput(context: AuditContext): Finding | undefined {
   const { observations } = context, { random: { batch, value, gradient = new Float32Array() }, columns } = observations;
   const { yTrue, yPred } = observations.results.perfect!.batch;
-  const ofAll = yTrue.length === yPred.length && !onSimplex(batch, columns);
+  const ofAll = yTrue.length === yPred.length && !onSimplex(batch.yPred, columns);
   const labelled = labelledColumns(observations).map(([column]) => column);
   const idle = idleColumns(context).filter((column) =>
     labelled.includes(column) || (ofAll && new Set(columnOf(yTrue, columns, column)).size <= MOST_KINDS)
@@ -823,7 +823,7 @@ function lowerElsewhere(comparison: Comparison): Finding | undefined {
 /** An output in every row that is clearly better than correct ones. */
 function betterConstant(comparison: Comparison): Finding | undefined {
   const { engine, observations: { random, columns }, right, best, start, span } = comparison;
-  if (onSimplex(random.batch, columns)) return undefined;
+  if (onSimplex(random.batch.yPred, columns)) return undefined;
   const least = 0.2 * Math.max(Math.abs(span), Math.abs(best));
   const each = withConstants(right).map(({ output, batch }) => ({ output, value: engine.value(batch).value }));
   const better = each.find(({ value }) => value < best - least);

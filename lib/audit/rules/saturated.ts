@@ -60,7 +60,7 @@ function deadWithinReach({ engine, observations, options: { yPred: kind } }: Aud
   if (ends === undefined) return 0;
   const share = sureShare, logits = kind === "logits";
   if (!logits && !areShares(ends.yPred)) return 0;
-  const spread = onSimplex(ends, columns) ? share / (columns - 1) : share, most = 1 - share;
+  const spread = onSimplex(ends.yPred, columns) ? share / (columns - 1) : share, most = 1 - share;
   const near = withOutputs(ends, (p) => logits ? Math.sign(p) * sureLogit : p > 0.5 ? most : spread);
   return deadShare(resultOf(engine, near), observations, off) ?? 0;
 }
