@@ -50,6 +50,10 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) 
 export const columnOf = (values: Float32Array, width: number, column: number): Float32Array =>
   values.filter((_, i) => i % width === column);
 
+/** The rows of such a table. */
+export const rowsOf = (values: Float32Array, width: number): Float32Array[] =>
+  Array.from({ length: values.length / width }, (_, row) => values.subarray(row * width, (row + 1) * width));
+
 /** Numbers that are computed from others, at the same places. */
 function mapped(values: Float32Array, of: (value: number, i: number) => number): Float32Array {
   const made = new Float32Array(values.length); // a loop, as a list's own method takes several times as long

@@ -1,4 +1,4 @@
-import { areShares, areZeroOrOne, type AuditBatch, extentOf, onSimplex, withOutputs } from "../batches.ts";
+import { areShares, areZeroOrOne, type AuditBatch, extentOf, onSimplex, rowsOf, withOutputs } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
@@ -229,13 +229,12 @@ function linearInShares({ ops, columns, random: { batch, value, gradient } }: Ob
 
 /** A softmax although a row can have several labels: its outputs sum to 1. */
 function softmaxOfSeveral(
-  { ops, columns, rows, random: { batch } }: Observations,
+  { ops, columns, random: { batch } }: Observations,
   { yPred }: AuditOptions,
 ): Finding | undefined {
   const { yTrue, yPred: outputs } = batch;
   if (yTrue.length !== outputs.length || !areZeroOrOne(yTrue)) return undefined;
-  const labels = Array.from({ length: rows }, (_, i) => yTrue.subarray(i * columns, (i + 1) * columns));
-  const most = Math.max(...labels.map((row) => row.reduce((a, b) => a + b)));
+  const most = Math.max(...rowsOf(yTrue, columns).map((row) => row.reduce((a, b) => a + b)));
   if (most < 2) return undefined;
   const ranks = ops.some((op) => op.op === "RealDiv" && ofLabels(op)); // several may be relevant, which share the label
   const isWritten = (one: RecordedOp) => yPred === "logits" && !ranks && sumOfShifted(ops, one) !== undefined;

@@ -1,4 +1,13 @@
-import { areZeroOrOne, type AuditBatch, extentOf, kindsInWords, sizeOf, takeRows, withOutputs } from "../batches.ts";
+import {
+  areZeroOrOne,
+  type AuditBatch,
+  extentOf,
+  kindsInWords,
+  rowsOf,
+  sizeOf,
+  takeRows,
+  withOutputs,
+} from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, BatchResult, Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
@@ -280,11 +289,7 @@ function largestGap({ engine, observations: { random, other, rows } }: AuditCont
 
 /** The rows in descending order of their labels: only a mean over rows is then the same for both halves. */
 function byLabels({ yTrue }: AuditBatch, rows: number): number[] {
-  const width = yTrue.length / rows;
-  const sums = Array.from(
-    { length: rows },
-    (_, i) => yTrue.subarray(i * width, (i + 1) * width).reduce((a, b) => a + b),
-  );
+  const sums = rowsOf(yTrue, yTrue.length / rows).map((row) => row.reduce((a, b) => a + b));
   return [...sums.keys()].sort((a, b) => sums[b] - sums[a]);
 }
 

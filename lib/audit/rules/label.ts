@@ -6,6 +6,7 @@ import {
   extentOf,
   labelKindOf,
   onSimplex,
+  rowsOf,
   sizeOf,
   withLabels,
   withOutputs,
@@ -241,9 +242,8 @@ function signsOfOutputs(
 /** One-hot labels that are converted to one-hot again, or used as class indices. */
 function oneHotAgain(context: AuditContext): Finding | undefined {
   const { ops, rows, random: { batch: { yTrue } } } = context.observations, labelColumns = yTrue.length / rows;
-  const row = (i: number) => yTrue.subarray(i * labelColumns, (i + 1) * labelColumns);
   const oneHot = labelColumns > 2 && areZeroOrOne(yTrue) &&
-    Array.from({ length: rows }, (_, i) => row(i).reduce((a, b) => a + b)).every((sum) => sum === 1);
+    rowsOf(yTrue, labelColumns).every((row) => row.reduce((a, b) => a + b) === 1);
   // A loss can compute the index from the columns: then it falls.
   const asIndex = oneHot && falls(context) === false;
   const op = ops.find(({ op, inputs: [input] }) =>
@@ -340,7 +340,7 @@ function trainNothing(
   is: (y: number) => boolean,
 ) {
   if (gradient === undefined || yTrue.length !== rows) return false;
-  return yTrue.every((y, i) => is(y) === gradient.subarray(i * columns, (i + 1) * columns).every((g) => g === 0));
+  return rowsOf(gradient, columns).every((row, i) => is(yTrue[i]) === row.every((g) => g === 0));
 }
 
 /**
@@ -408,17 +408,16 @@ function signsWanted(context: AuditContext): Finding | undefined {
   if (distinct(batch.yTrue).join() !== "0,1") return undefined;
   // A score of counts can ignore negatives on purpose.
   if (ops.some(({ op, inputs }) => op === "RealDiv" && inputs[1].live)) return undefined;
-  const isLive = (of: Float32Array, row: number) =>
-    of.subarray(row * columns, (row + 1) * columns).some((g) => g !== 0);
+  const liveRows = (of: Float32Array) => rowsOf(of, columns).map((row) => row.some((g) => g !== 0));
   const [zeros, ones] = [0, 1].map((label) => [...batch.yTrue.keys()].filter((row) => batch.yTrue[row] === label));
-  if (zeros.some((row) => isLive(gradient, row))) return undefined;
-  const live = ones.filter((row) => isLive(gradient, row)).length;
+  const isLive = liveRows(gradient);
+  if (zeros.some((row) => isLive[row])) return undefined;
+  const live = ones.filter((row) => isLive[row]).length;
   if (live < ones.length / 2) return undefined; // most rows have no gradient, whatever their label
   const toSigns: Recoding = (y) => 2 * y - 1, { engine } = context;
   const signed = engine.valueAndGradient(withLabels(batch, toSigns));
-  if (!Number.isFinite(signed.value) || !zeros.some((row) => isLive(signed.gradient ?? new Float32Array(), row))) {
-    return undefined;
-  }
+  const isLiveThen = liveRows(signed.gradient ?? new Float32Array());
+  if (!Number.isFinite(signed.value) || !zeros.some((row) => isLiveThen[row])) return undefined;
   // A label of 0 leaves a loss to correct outputs, unless it means on purpose that they are to cost nothing.
   if (perfect !== undefined && !(perfect.value > 0.05 * Math.abs(value))) return undefined;
   // Of several outputs the label may be a mask.

@@ -1,4 +1,4 @@
-import type { AuditBatch, Sampler } from "../batches.ts";
+import { type AuditBatch, rowsOf, type Sampler } from "../batches.ts";
 import type { Descent } from "../descents.ts";
 import type { AuditEngine, Origin, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, Observations } from "../observations.ts";
@@ -94,13 +94,7 @@ export function interpolate({ results: { perfect }, random }: Observations, shar
 export function labelsDetermineOutputs({ results: { perfect } }: Observations): boolean {
   if (perfect === undefined) return false;
   const { yTrue, yPred, predShape: [rows] } = perfect.batch;
-  const key = (values: Float32Array, i: number) =>
-    values.subarray(i * values.length / rows, (i + 1) * values.length / rows).join();
-  const seen = new Map<string, string>();
-  for (let i = 0; i < rows; i++) {
-    const labels = key(yTrue, i), outputs = key(yPred, i);
-    if ((seen.get(labels) ?? outputs) !== outputs) return false;
-    seen.set(labels, outputs);
-  }
-  return true;
+  const [labels, outputs] = [yTrue, yPred].map((of) => rowsOf(of, of.length / rows).map((row) => row.join()));
+  const outputsOf = new Map(outputs.map((own, row) => [labels[row], own]));
+  return outputs.every((own, row) => outputsOf.get(labels[row]) === own);
 }

@@ -1,4 +1,4 @@
-import { areShares, extentOf, listOf, onSimplex, withOutputs } from "../batches.ts";
+import { areShares, extentOf, listOf, onSimplex, rowsOf, withOutputs } from "../batches.ts";
 import { type BatchResult, type Observations, resultOf } from "../observations.ts";
 import type { Finding, Severity } from "../types.ts";
 import { onlyRow } from "./batch.ts";
@@ -9,9 +9,8 @@ const lost = 1e-9;
 
 /** Tells whether the correct outputs of a row have one maximum: a gradient of any of them then changes the decision. */
 function oneOfARow({ results: { perfect }, columns }: Observations): boolean {
-  const right = perfect!.batch.yPred, [, high] = extentOf(right), rows = right.length / columns;
-  return Array.from({ length: rows }, (_, i) => right.subarray(i * columns, (i + 1) * columns))
-    .every((row) => row.filter((p) => p === high).length === 1);
+  const right = perfect!.batch.yPred, [, high] = extentOf(right);
+  return rowsOf(right, columns).every((row) => row.filter((p) => p === high).length === 1);
 }
 
 /** Marks the outputs without a gradient; of classes, the outputs of rows without a gradient. */
