@@ -8,6 +8,7 @@ import {
   descendsFrom,
   errorOf,
   isLinear,
+  isSoftmax,
   locationOf,
   makerOf,
   meetsLabels,
@@ -46,7 +47,7 @@ function overlap(ops: readonly RecordedOp[]): RecordedOp | undefined {
   return ops.some(isRatio) ? ops[products[0]] : undefined;
 }
 
-const squashing = ({ op }: RecordedOp): boolean => ["Softmax", "LogSoftmax", "Sigmoid", "Softplus"].includes(op);
+const squashing = (one: RecordedOp): boolean => isSoftmax(one) || one.op === "Sigmoid" || one.op === "Softplus";
 
 /** Tells whether an input is −x, or x or −x by a condition, as TensorFlow writes −|x|. */
 const isNegated = (
@@ -240,7 +241,7 @@ function softmaxOfSeveral(
   const isWritten = (one: RecordedOp) => yPred === "logits" && !ranks && sumOfShifted(ops, one) !== undefined;
   const op = ops.find((one) =>
     one.live && !one.fromTrue && one.outputShape.at(-1) === columns &&
-    (["Softmax", "LogSoftmax"].includes(one.op) || isWritten(one))
+    (isSoftmax(one) || isWritten(one))
   );
   return op && errorOf({
     cause: "activation-mismatch",

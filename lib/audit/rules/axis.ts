@@ -5,11 +5,13 @@ import { fourDigits } from "../report.ts";
 import { averagedTooEarly } from "./batch.ts";
 import { isKeptOut } from "./gradient.ts";
 import {
+  adding,
   type AuditContext,
   axesOf,
   interpolate,
   isDifference,
   isProduct,
+  isSoftmax,
   locationOf,
   makerOf,
   ofLabels,
@@ -122,7 +124,6 @@ function summedAgainstRows({ ops, rows }: Observations): WrongAxis | undefined {
 /** A cumulative sum or a softmax along the rows. */
 function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
   if (columns < 2) return undefined;
-  const isSoftmax = ({ op }: RecordedOp) => ["Softmax", "LogSoftmax"].includes(op);
   /** The sum in a softmax that is written out: the same exponentials are divided by it. */
   const divides = (sum: RecordedOp) =>
     ops.some(({ op, inputs: [a, b] }) =>
@@ -187,7 +188,7 @@ function alongPixels({ ops, random: { batch: { yTrue } } }: Observations): Wrong
   /** The outputs before a softmax, or before the sum of exponentials in one that is written out. */
   const before = (op: RecordedOp): RecordedInput | undefined => {
     const [input] = op.inputs, made = makerOf(ops, input, "Exp");
-    if (["Softmax", "LogSoftmax"].includes(op.op)) return input;
+    if (isSoftmax(op)) return input;
     return op.op === "Sum" && axesOf(op).length === 1 && made?.inputs[0].fromTrue === false ? input : undefined;
   };
   for (const op of ops) {
@@ -317,7 +318,7 @@ function sumOfShares({ ops, rows, columns, random }: Observations): WrongAxis | 
     if (isSum(op) || op.inputs.filter(({ fromPred }) => fromPred).every(isStill)) still.add(op);
   }
   const added = ops.findIndex(({ op, inputs, outputShape }) =>
-    ["Add", "AddV2", "AddN", "Sub"].includes(op) && sizeOf(outputShape) === 1 &&
+    adding.has(op) && sizeOf(outputShape) === 1 &&
     inputs.some((i) => i.live && isStill(i)) && inputs.some((i) => i.live && !isStill(i))
   );
   const inRatio = ops.slice(added).some(({ op, inputs }) => op === "RealDiv" && inputs[1].live); // as in a Dice score

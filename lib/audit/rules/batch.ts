@@ -12,7 +12,16 @@ import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, BatchResult, Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Finding } from "../types.ts";
-import { type AuditContext, descendsFrom, isLinear, locationOf, makerOf, ofLabels, type Rule } from "./rule.ts";
+import {
+  type AuditContext,
+  descendsFrom,
+  isLinear,
+  isSoftmax,
+  locationOf,
+  makerOf,
+  ofLabels,
+  type Rule,
+} from "./rule.ts";
 
 /** Tells whether a ratio is more than a logarithm of the number of rows explains. */
 const grows = (ratio: number): boolean => ratio > 1.5 || ratio < 0.67;
@@ -353,10 +362,11 @@ function countsPadding({ ops, random: { value } }: Observations): Finding | unde
     return made !== undefined && ofLabels(made.inputs[0]) && made.inputs.some((i) => i.live && i.isPred) &&
       made.inputs.some(isNear0);
   };
-  const op = ops.find(({ op, inputs: [input] }) =>
-    (["Sum", "Cumsum"].includes(op) && isMasked(makerOf(ops, input, "Exp")?.inputs[0])) ||
-    (["Softmax", "LogSoftmax"].includes(op) && isMasked(input))
-  );
+  const op = ops.find((one) => {
+    const { op, inputs: [input] } = one;
+    return (["Sum", "Cumsum"].includes(op) && isMasked(makerOf(ops, input, "Exp")?.inputs[0])) ||
+      (isSoftmax(one) && isMasked(input));
+  });
   return op && {
     cause: "reduction",
     severity: "warning",

@@ -11,13 +11,20 @@ import { fourDigits } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { hingeOfMean } from "./batch.ts";
 import { broadcast } from "./broadcast.ts";
-import { type AuditContext, axesOf, type BatchContext, errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
+import {
+  adding,
+  type AuditContext,
+  axesOf,
+  type BatchContext,
+  errorOf,
+  isSoftmax,
+  locationOf,
+  makerOf,
+  ofLabels,
+  type Rule,
+} from "./rule.ts";
 
 const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
-
-/** The operation of an index; none has no index. */
-const opAt = (ops: readonly RecordedOp[], index: number | undefined): RecordedOp | undefined =>
-  index === undefined ? undefined : ops[index];
 
 /** The first operation that stops the gradient. */
 const blocking = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
@@ -99,7 +106,7 @@ const castAway = (cast: RecordedOp, evidence: Evidence): Finding =>
 
 /** A softmax over one column: an operation of that name, or the maximum and the exponential of one number. */
 function softmaxOfOne({ ops, columns }: BatchObservations): RecordedOp | undefined {
-  const whole = ops.find((op) => ["Softmax", "LogSoftmax"].includes(op.op) && op.outputShape.at(-1) === 1);
+  const whole = ops.find((op) => isSoftmax(op) && op.outputShape.at(-1) === 1);
   if (whole !== undefined || columns > 1) return whole;
   const max = ops.findIndex((op) =>
     op.op === "Max" && op.inputs[0].isPred && op.inputs[0].shape.at(-1) === 1 &&
@@ -176,9 +183,9 @@ const readOutOfGraph: Explanation = ({ context, change, block, evidence }) => {
 
 /** A sum over all rows that is beyond the ends of a clip, which are meant for a sum of each row, as for a cosine. */
 const clippedSum: Explanation = ({ context: { observations: { ops, rows, random: { batch } } }, still, evidence }) => {
-  const isSum = (op?: RecordedOp) => op?.op === "Sum" && op.inputs[0].shape[0] === rows;
   const op = ops.find(({ op, live, inputs: [input], attrs }) =>
-    op === "ClipByValue" && live && input.shape.length === 0 && isSum(opAt(ops, input.madeBy)) &&
+    op === "ClipByValue" && live && input.shape.length === 0 &&
+    makerOf(ops, input, "Sum")?.inputs[0].shape[0] === rows &&
     input.largest > Math.max(Math.abs(Number(attrs.clipValueMin)), Math.abs(Number(attrs.clipValueMax)))
   );
   const [columns] = batch.predShape.slice(1);
@@ -606,13 +613,15 @@ const neverNegative = new Set(["Abs", "Square", "SquaredDifference", "Exp", "Rel
 /** Operations that multiply their only input from labels and outputs by constants, or keep it. */
 const multiplying = new Set(["Neg", "Multiply", "RealDiv", "Identity", "Reshape"]);
 
-/** The index of the operation of whose result an input is a multiple by constants. */
-function multipleOf(ops: readonly RecordedOp[], { madeBy }: RecordedInput): number | undefined {
-  const { op = "", inputs } = opAt(ops, madeBy) ?? { inputs: [] };
-  if (!multiplying.has(op) || (op === "RealDiv" && !inputs[0].fromPred)) return madeBy;
-  const [own, ...more] = inputs.filter(({ fromPred, fromTrue }) => fromPred || fromTrue);
-  const byConstants = more.length === 0 && inputs.every((input) => input === own || sizeOf(input.shape) === 1);
-  return byConstants ? multipleOf(ops, own) : madeBy;
+/** The operation of whose result an input is a multiple by constants. */
+function multipleOf(ops: readonly RecordedOp[], input: RecordedInput): RecordedOp | undefined {
+  const made = makerOf(ops, input);
+  if (made === undefined || !multiplying.has(made.op) || (made.op === "RealDiv" && !made.inputs[0].fromPred)) {
+    return made;
+  }
+  const [own, ...more] = made.inputs.filter(({ fromPred, fromTrue }) => fromPred || fromTrue);
+  const byConstants = more.length === 0 && made.inputs.every((one) => one === own || sizeOf(one.shape) === 1);
+  return byConstants ? multipleOf(ops, own) : made;
 }
 
 const comparing = new Set(["Greater", "GreaterEqual", "Less", "LessEqual"]);
@@ -620,17 +629,17 @@ const comparing = new Set(["Greater", "GreaterEqual", "Less", "LessEqual"]);
 /** Tells whether an operation chooses between multiples of a number that is never negative, by their size or its sign. */
 function choosesTheSame(ops: readonly RecordedOp[], { op, inputs, outputLargest }: RecordedOp): boolean {
   const madeFrom = (input: RecordedInput) => {
-    const at = multipleOf(ops, input);
-    return at !== undefined && neverNegative.has(ops[at].op) ? at : undefined;
+    const made = multipleOf(ops, input);
+    return made !== undefined && neverNegative.has(made.op) ? made : undefined;
   };
   if (op === "Relu") return outputLargest === 0 && inputs[0].largest > 0 && madeFrom(inputs[0]) !== undefined;
   if (!["Maximum", "Minimum", "Select"].includes(op)) return false;
-  const [a, b] = inputs.slice(-2), at = madeFrom(a);
-  if (!a.live || !b.live || at === undefined || at !== madeFrom(b)) return false;
+  const [a, b] = inputs.slice(-2), made = madeFrom(a);
+  if (!a.live || !b.live || made === undefined || made !== madeFrom(b)) return false;
   if (op !== "Select") return true;
-  const { op: condition = "", inputs: sides } = opAt(ops, multipleOf(ops, inputs[0])) ?? { inputs: [] };
-  return comparing.has(condition) && sides.some(({ largest }) => largest === 0) &&
-    sides.some((side) => madeFrom(side) === at);
+  const condition = multipleOf(ops, inputs[0]);
+  return condition !== undefined && comparing.has(condition.op) &&
+    condition.inputs.some(({ largest }) => largest === 0) && condition.inputs.some((side) => madeFrom(side) === made);
 }
 
 /** A branch that is never taken: of two multiples of a number that is never negative the same is always the larger. */
@@ -646,25 +655,26 @@ function deadBranch({ ops, random: { value } }: BatchObservations): Finding | un
   });
 }
 
-/** The numbers whose sum is the result of the operation at an index, with whatever signs and factors; none if it is no sum. */
-function addendsOf(ops: readonly RecordedOp[], at: number): RecordedInput[] {
-  const { op, inputs } = ops[at];
-  const result = multiplying.has(op) ? multipleOf(ops, inputs.find(({ live }) => live) ?? inputs[0]) : at;
-  if (!["Add", "AddV2", "AddN", "Sub"].includes(ops[result ?? NaN]?.op)) return [];
-  return ops[result!].inputs.flatMap((one) => [one, ...(one.madeBy === undefined ? [] : addendsOf(ops, one.madeBy))]);
+/** The numbers whose sum is the result of an operation, with whatever signs and factors; none if it is no sum. */
+function addendsOf(ops: readonly RecordedOp[], of?: RecordedOp): RecordedInput[] {
+  if (of === undefined) return [];
+  const sum = multiplying.has(of.op) ? multipleOf(ops, of.inputs.find(({ live }) => live) ?? of.inputs[0]) : of;
+  if (sum === undefined || !adding.has(sum.op)) return [];
+  return sum.inputs.flatMap((one) => [one, ...addendsOf(ops, makerOf(ops, one))]);
 }
 
 /** A number that is made of the labels alone and added to the loss. */
 export function labelsAlone({ ops, random: { value } }: BatchObservations): Finding | undefined {
-  const last = ops.findLastIndex(({ live, outputShape }) => live && sizeOf(outputShape) === 1);
-  const term = last < 0 ? undefined : addendsOf(ops, last).find((one) => ofLabels(one) && sizeOf(one.shape) === 1);
+  const last = ops.findLast(({ live, outputShape }) => live && sizeOf(outputShape) === 1);
+  const term = addendsOf(ops, last).find((one) => ofLabels(one) && sizeOf(one.shape) === 1);
+  const made = makerOf(ops, term);
   return term && {
     cause: "constant",
     severity: "note",
     message: "One term of the loss is made of the labels alone: it trains nothing",
     evidence: { batch: "random", value, term: term.largest },
     remedy: "Look at whether this term should take the outputs",
-    where: term.madeBy === undefined ? undefined : locationOf(ops[term.madeBy]),
+    where: made && locationOf(made),
   };
 }
 
@@ -684,8 +694,7 @@ export const deadTerm: Rule = ({ observations }) => {
   if (branch !== undefined) return branch;
   if (customGradient) return undefined; // a straight-through step is such a sum on purpose
   const op = ops.find(({ op, inputs }) =>
-    ["Add", "AddV2", "AddN", "Sub"].includes(op) && inputs.some((i) => i.live) &&
-    inputs.some((i) => i.fromPred && !i.live)
+    adding.has(op) && inputs.some((i) => i.live) && inputs.some((i) => i.fromPred && !i.live)
   );
   if (op === undefined) return undefined;
   const flat = blocking(ops);

@@ -35,8 +35,14 @@ export const ofLabels = ({ fromTrue, fromPred }: Pick<Origin, "fromTrue" | "from
 /** Tells whether an operation is a difference, possibly squared. */
 export const isDifference = ({ op }: RecordedOp): boolean => op === "Sub" || op === "SquaredDifference";
 
+/** Operations that add, with whatever signs. */
+export const adding: ReadonlySet<string> = new Set(["Add", "AddV2", "AddN", "Sub"]);
+
 /** Tells whether an operation is a product of matrices. */
 export const isProduct = ({ op }: RecordedOp): boolean => op === "MatMul" || op === "BatchMatMul";
+
+/** Tells whether an operation is a softmax, or its logarithm. */
+export const isSoftmax = ({ op }: Pick<RecordedOp, "op">): boolean => op === "Softmax" || op === "LogSoftmax";
 
 /** Tells whether an operation takes labels together with something through which a gradient flows. */
 export const meetsLabels = ({ inputs }: RecordedOp): boolean => inputs.some(ofLabels) && inputs.some((i) => i.live);
