@@ -30,7 +30,8 @@ export function dataText({ rows, classes, label, positive, chosen, features, war
   ].join("\n");
 }
 
-type Content = Omit<LossComparison, "toJSON" | "toString">;
+/** A comparison without its methods. */
+export type ComparisonContent = Omit<LossComparison, "toJSON" | "toString">;
 
 /** A row of the table: the difference is that from cross-entropy with the same threshold, † from a different one. */
 function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): string[] {
@@ -68,7 +69,7 @@ export const costNotes = (several: boolean): string[] => [
 
 /** The report of a comparison for a terminal. */
 export function comparisonText(
-  { score, costs, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
+  { score, costs, losses, differences, data, repeats, undefinedScores, ...rest }: ComparisonContent,
 ): string {
   const several = data.positive === undefined, ordered = losses[0].threshold === "none";
   const notes = costs === undefined
