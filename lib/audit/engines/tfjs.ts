@@ -29,7 +29,7 @@ export function tfjsEngine(loss: AuditedLoss): AuditEngine {
 }
 
 /** Runs a function in `tf.tidy`, which takes no result that is not a tensor. */
-function tidied<T>(run: () => T): T {
+export function tidied<T>(run: () => T): T {
   let result!: T;
   tf.tidy(() => {
     result = run();

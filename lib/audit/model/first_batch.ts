@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { groupBy } from "../../numerics/group_by.ts";
 import { dropTape } from "../../tfjs/engine.ts";
 import { type LayersModel, lossFunctionOf, trainableVariables } from "../../tfjs/model.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
-import { extentOf, meanOf } from "../batches.ts";
-import { messageOf } from "../engines/tfjs.ts";
+import { extentOf, meanOf, rowsOf } from "../batches.ts";
+import { messageOf, tidied } from "../engines/tfjs.ts";
 import { fourDigits } from "../report.ts";
 import type { ModelFinding } from "../types.ts";
 import type { LastLayer } from "./last_layer.ts";
@@ -79,14 +80,15 @@ function slopes(model: LayersModel, x: Tensor, y: Tensor): Pick<FirstBatch, "los
 }
 
 /** Runs a model on rows; nothing of the model changes, and no tensor remains. */
-export function firstBatch(model: LayersModel, x: Tensor, y: Tensor): Omit<FirstBatch, "last"> {
-  let batch!: Omit<FirstBatch, "last">;
-  tf.tidy(() => {
-    const results = resultsOf(model, x);
-    batch = { model, rows: x.shape[0], inputs: numbersOf(x), yTrue: numbersOf(y), results, ...slopes(model, x, y) };
-  });
-  return batch;
-}
+export const firstBatch = (model: LayersModel, x: Tensor, y: Tensor): Omit<FirstBatch, "last"> =>
+  tidied(() => ({
+    model,
+    rows: x.shape[0],
+    inputs: numbersOf(x),
+    yTrue: numbersOf(y),
+    results: resultsOf(model, x),
+    ...slopes(model, x, y),
+  }));
 
 /** Layers that bring inputs to a size of about 1, or look them up. */
 const scaling = ["BatchNormalization", "LayerNormalization", "Rescaling", "Normalization", "Embedding"];
@@ -173,15 +175,10 @@ const constantInputs: FirstBatchRule = {
 const sameRows: FirstBatchRule = {
   name: "rows can be told apart",
   find: ({ inputs, yTrue, rows }) => {
-    const width = inputs.length / rows, columns = yTrue.length / rows;
-    const seen = new Map<string, Set<string>>();
-    const key = (i: number) => inputs.subarray(i * width, (i + 1) * width).join();
-    for (let i = 0; i < rows; i++) {
-      const labels = seen.get(key(i)) ?? new Set<string>();
-      seen.set(key(i), labels.add(yTrue.subarray(i * columns, (i + 1) * columns).join()));
-    }
-    let torn = 0;
-    for (let i = 0; i < rows; i++) if (seen.get(key(i))!.size > 1) torn++;
+    const [texts, labels] = [inputs, yTrue].map((of) => rowsOf(of, of.length / rows).map((row) => row.join()));
+    const seen = groupBy(texts.keys(), (row) => texts[row]);
+    const isTorn = (same: readonly number[]) => new Set(same.map((row) => labels[row])).size > 1;
+    const torn = [...seen.values()].filter(isTorn).flat().length;
     if (seen.size > 1 && torn <= rows / 2) return undefined;
     if (new Set(yTrue).size < 2) return undefined;
     return {
