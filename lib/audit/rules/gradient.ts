@@ -418,40 +418,45 @@ function onlyWeighs({ engine, observations: { ops, other } }: AuditContext): boo
   return users.length > 0 && users.every(({ op, live }) => (op === "Multiply" || op === "RealDiv") && live);
 }
 
+/** The numbers of the output, or the column of outputs, where gradient and slope differ most; absent if they agree. */
+function largestGap({ engine, observations }: BatchContext, gradient: Float32Array): Evidence | undefined {
+  const { random: { batch, value }, columns } = observations;
+  const directions = [
+    ...somePlaces(observations).map((at) => ({ place: { element: at }, along: (i: number) => Number(i === at) })),
+    // A value that depends on few outputs, such as the minimum of all distances, moves with a whole column.
+    ...Array.from({ length: Math.min(8, columns) }, (_, column) => (
+      { place: { columnOfAllRows: column }, along: (i: number) => Number(i % columns === column) }
+    )),
+  ];
+  let largest = 0, evidence: Evidence | undefined;
+  for (const { place, along } of directions) {
+    const analytic = gradient.reduce((sum, g, i) => sum + along(i) * g, 0);
+    const numeric = differenceSteps.map((step) => differenceAlong(engine, batch, along, step));
+    const gap = Math.min(...numeric.map((d) => Math.abs(d - analytic)));
+    const least = 0.3 * Math.max(Math.abs(numeric[0]), Math.abs(analytic)) + differenceNoise(value);
+    if (!numeric.every(Number.isFinite) || gap <= least || gap <= largest) continue;
+    largest = gap;
+    evidence = { batch: "random", ...place, gradient: analytic, difference: numeric[0] };
+  }
+  return evidence;
+}
+
 /** A column or a term without a gradient although the value moves with it. */
 export const partlyDetached: Rule = (context) => {
-  const { engine, observations } = context;
-  const { random: { gradient, batch, value }, columns, readOut, ops, connected, customGradient } = observations;
+  const { random: { gradient }, readOut, ops, connected, customGradient } = context.observations;
   if (gradient === undefined || allZero(gradient) || !connected || customGradient) return undefined;
   const cast = castOf(ops);
   if (readOut === undefined && cast === undefined) return undefined;
-  let worst: { gap: number; evidence: Evidence } | undefined;
-  const compare = (evidence: Evidence, analytic: number, numeric: readonly number[]) => {
-    if (!numeric.every(Number.isFinite)) return;
-    const gap = Math.min(...numeric.map((d) => Math.abs(d - analytic)));
-    const least = 0.3 * Math.max(Math.abs(numeric[0]), Math.abs(analytic)) + differenceNoise(value);
-    if (gap <= least || gap <= (worst?.gap ?? 0)) return;
-    worst = { gap, evidence: { batch: "random", ...evidence, gradient: analytic, difference: numeric[0] } };
-  };
-  for (const at of somePlaces(observations)) {
-    compare({ element: at }, gradient[at], differenceSteps.map((step) => difference(engine, batch, at, step)));
-  }
-  // A value that depends on few outputs, such as the minimum of all distances, moves with a whole column.
-  for (let column = 0; column < Math.min(8, columns); column++) {
-    const inColumn = (i: number) => i % columns === column ? 1 : 0;
-    const along = gradient.reduce((sum, g, i) => sum + inColumn(i) * g, 0);
-    const numeric = differenceSteps.map((step) => differenceAlong(engine, batch, inColumn, step));
-    compare({ columnOfAllRows: column }, along, numeric);
-  }
-  if (worst === undefined) return undefined;
-  if (cast !== undefined) return castAway(cast, worst.evidence);
+  const evidence = largestGap(context, gradient);
+  if (evidence === undefined) return undefined;
+  if (cast !== undefined) return castAway(cast, evidence);
   const where = { op: readOut!.op ?? "dataSync", line: readOut!.line };
   if (onlyWeighs(context)) {
     return {
       cause: "detached",
       severity: "note",
       message: "A weight is made of numbers that were read out of the graph: the term trains, its weight does not",
-      evidence: worst.evidence,
+      evidence,
       remedy: "Nothing, if the weight is meant to stay fixed; otherwise compute it with tensors",
       where,
     };
@@ -461,7 +466,7 @@ export const partlyDetached: Rule = (context) => {
       cause: "detached",
       severity: "note",
       message: `${readOut!.op} keeps one term out of the gradient: the value moves with it, the gradient does not`,
-      evidence: worst.evidence,
+      evidence,
       remedy: `Remove ${readOut!.op} if the term should train; a weight or a straight-through step is meant to be so`,
       where,
     };
@@ -470,7 +475,7 @@ export const partlyDetached: Rule = (context) => {
     cause: "detached",
     message:
       "One term is made of numbers that were read out of the graph: the value moves with it, the gradient does not",
-    evidence: worst.evidence,
+    evidence,
     remedy:
       "Keep the tensor (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that must stay fixed " +
       "can use a tf.customGrad whose gradient is 0",
