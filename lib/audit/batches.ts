@@ -80,6 +80,11 @@ export const withLabels = (batch: AuditBatch, of: (y: number, i: number) => numb
   yTrue: mapped(batch.yTrue, of),
 });
 
+/** The batch with labels and outputs in each other's place. */
+export const exchanged = ({ yTrue, yPred, trueShape, predShape }: AuditBatch): AuditBatch => (
+  { yTrue: yPred, yPred: yTrue, trueShape: predShape, predShape: trueShape }
+);
+
 /** The batch with one output everywhere, for nine outputs of its range. */
 export function withConstants(batch: AuditBatch): { output: number; batch: AuditBatch }[] {
   const [low, high] = extentOf(batch.yPred);

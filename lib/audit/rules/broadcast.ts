@@ -1,6 +1,6 @@
 import { sizeOf, withOutputs } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
-import type { BatchObservations } from "../observations.ts";
+import { type BatchObservations, valueWith } from "../observations.ts";
 import type { Finding } from "../types.ts";
 import {
   axesOf,
@@ -19,7 +19,7 @@ import {
 function leanDifferently({ engine, observations: { columns, random } }: BatchContext): boolean {
   const { batch } = random, label = (i: number) => batch.yTrue[Math.floor(i / columns)];
   const at = (column: number, by: number) =>
-    engine.value(withOutputs(batch, (_, i) => label(i) + (i % columns === column ? by : 0))).value;
+    valueWith(engine, batch, (_, i) => label(i) + (i % columns === column ? by : 0));
   const least = at(0, 0), lean = (column: number) => (at(column, 1) - least) / (at(column, -1) - least);
   return Math.abs(Math.log(lean(0) / lean(columns - 1))) > 0.1;
 }

@@ -1,4 +1,4 @@
-import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
+import { areZeroOrOne, extentOf, sizeOf, takeRows } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import {
   type BatchObservations,
@@ -6,6 +6,7 @@ import {
   difference,
   differenceAlong,
   type Observations,
+  valueWith,
 } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
@@ -52,7 +53,7 @@ function valuesAlong({ engine, observations }: BatchContext, at: number): number
   const { batch } = observations.random, [least, most] = extentOf(batch.yPred);
   const low = Math.min(0, least), high = Math.max(1, most);
   const along = Array.from({ length: 101 }, (_, k) => low + (high - low) * (k + 0.5) / 101);
-  const valueAt = (p: number) => engine.value(withOutputs(batch, (own, i) => i === at ? p : own)).value;
+  const valueAt = (p: number) => valueWith(engine, batch, (own, i) => i === at ? p : own);
   return new Set(along.map(valueAt)).size;
 }
 
@@ -499,7 +500,7 @@ function slopesOf({ engine, observations }: BatchContext): SlopeAt[] {
   // A kink within a step, as of a piecewise linear score, is no fault of the gradient.
   const isStraight = ({ at, slope }: SlopeAt): boolean => {
     const [up, down] = [1e-2, -1e-2].map((by) =>
-      (engine.value(withOutputs(batch, (p, i) => i === at ? p + by : p)).value - value) / by
+      (valueWith(engine, batch, (p, i) => i === at ? p + by : p) - value) / by
     );
     return Math.abs(up - down) < 0.1 * Math.abs(slope);
   };

@@ -12,7 +12,7 @@ import {
   withOutputs,
 } from "../batches.ts";
 import type { LossGradient, RecordedInput, RecordedOp } from "../engines/engine.ts";
-import type { BatchResult, Observations } from "../observations.ts";
+import { type BatchResult, multiples, type Observations, valueWith } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Finding } from "../types.ts";
 import { dividedByOthers } from "./batch.ts";
@@ -47,10 +47,10 @@ function falls({ engine, observations }: AuditContext, recode = asGiven): boolea
 }
 
 /** Tells whether the loss keeps falling as correct outputs grow: it has no minimum. */
-function runsAway({ observations: { results: { perfect }, random }, engine }: AuditContext, recode = asGiven): boolean {
+function runsAway(context: AuditContext, recode = asGiven): boolean {
+  const { results: { perfect }, random } = context.observations;
   if (perfect === undefined || random.batch.yPred.every((p) => Math.abs(p) <= 1)) return false; // outputs have an end
-  const batch = withLabels(perfect.batch, recode);
-  const [once, tenTimes] = [1, 10].map((times) => engine.value(withOutputs(batch, (p) => times * p)).value);
+  const [once, tenTimes] = multiples(context, withLabels(perfect.batch, recode), [1, 10]);
   return tenTimes < once - 1;
 }
 
@@ -60,7 +60,7 @@ export const labelEncoding: Rule = (context) => {
   return oneHotAgain(context) ?? argmaxOfOne(observations) ?? indicesAsNumbers(context) ?? cutToWhole(context) ??
     signsOfOutputs(context) ?? otherTwo(context) ?? beyondOutputs(context) ?? beyondShares(context) ??
     dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ??
-    halfPositives(observations) ?? multiples(context) ?? outOfReach(context) ?? shiftedIndex(context) ??
+    halfPositives(observations) ?? multiplied(context) ?? outOfReach(context) ?? shiftedIndex(context) ??
     outsideOneHot(observations) ?? belowZeroLeftOut(observations) ?? classesForTwo(context) ?? enterAsOne(context) ??
     idleColumn(context) ?? labelsAlone(observations);
 };
@@ -292,7 +292,7 @@ function halfPositives({ results: { perfect }, ops, random }: Observations): Fin
 }
 
 /** Labels that are a multiple of the correct outputs, such as percentages of shares. */
-function multiples({ observations, engine }: AuditContext): Finding | undefined {
+function multiplied({ observations, engine }: AuditContext): Finding | undefined {
   const right = observations.results.perfect?.batch;
   if (right === undefined) return undefined;
   const at = right.yPred.findIndex((p) => p !== 0), times = right.yTrue[at] / right.yPred[at];
@@ -315,7 +315,7 @@ function classesForTwo({ engine, observations: { random: { batch } }, options }:
   if (options.yPred !== "logits" || yTrue.length !== yPred.length) return undefined;
   if (!labels.every(Number.isInteger) || labels[0] < 0) return undefined;
   const at = (logit: number, is: (y: number) => boolean) =>
-    engine.value(withOutputs(batch, (p, i) => is(yTrue[i]) ? logit : p)).value;
+    valueWith(engine, batch, (p, i) => is(yTrue[i]) ? logit : p);
   const [none, far, farther] = [0, 50, 100].map((logit) => at(logit, (y) => y > 1)), fall = none - far;
   const [sure, surer] = [50, 100].map((logit) => at(logit, (y) => y === 1)); // a label of 1 has a least loss
   if (!(Math.abs(fall - (far - farther)) < 0.1 * fall) || Math.abs(surer - sure) > 0.01 * fall) return undefined;

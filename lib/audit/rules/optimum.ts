@@ -11,21 +11,13 @@ import {
 } from "../batches.ts";
 import { descend, rangeOf } from "../descents.ts";
 import type { RecordedOp } from "../engines/engine.ts";
-import type { BatchResult, Observations } from "../observations.ts";
+import { type BatchResult, multiples, type Observations, offsets, valueWith } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { onlyRow } from "./batch.ts";
 import { columnsWithoutGradient, isKeptOut } from "./gradient.ts";
 import { comparedWithItself } from "./itself.ts";
-import {
-  type AuditContext,
-  type BatchContext,
-  errorOf,
-  interpolate,
-  labelsDetermineOutputs,
-  locationOf,
-  type Rule,
-} from "./rule.ts";
+import { type AuditContext, errorOf, interpolate, labelsDetermineOutputs, locationOf, type Rule } from "./rule.ts";
 
 /** The number of different labels up to which they may be classes or counts. Of more, an equal output is no accident. */
 const MOST_KINDS = 8;
@@ -46,14 +38,6 @@ const columnMeans = (values: Float32Array, columns: number): number[] =>
     { length: columns },
     (_, c) => columnOf(values, columns, c).reduce((a, b) => a + b) * columns / values.length,
   );
-
-/** The loss of a batch with each of some numbers added to all outputs. */
-const offsets = ({ engine }: BatchContext, batch: AuditBatch, by: readonly number[]): number[] =>
-  by.map((each) => engine.value(withOutputs(batch, (p) => p + each)).value);
-
-/** The loss of a batch with all outputs multiplied by each of some numbers. */
-const multiples = ({ engine }: BatchContext, batch: AuditBatch, by: readonly number[]): number[] =>
-  by.map((each) => engine.value(withOutputs(batch, (p) => each * p)).value);
 
 /** A loss that rises from random outputs towards correct ones. */
 interface Rise extends AuditContext {
@@ -118,9 +102,11 @@ function sharesRise({ engine, observations: { random, columns }, right }: Rise):
   );
   if (shares.length === columns) return undefined;
   const along = [0, 0.25, 0.5, 0.75, 1].map((share) =>
-    engine.value(
-      withOutputs(right, (p, i) => shares.includes(i % columns) ? share * p + (1 - share) * random.batch.yPred[i] : p),
-    ).value
+    valueWith(
+      engine,
+      right,
+      (p, i) => shares.includes(i % columns) ? share * p + (1 - share) * random.batch.yPred[i] : p,
+    )
   );
   if (!along.every((value, k) => k === 0 || value > along[k - 1])) return undefined;
   const names = shares.join(", ");
@@ -140,7 +126,7 @@ function sharesRise({ engine, observations: { random, columns }, right }: Rise):
 function isMirrored({ engine, observations: { columns }, right, at }: Rise): boolean {
   const means = columnMeans(right.yPred, columns);
   const [constant, mirrored] = [0, -1].map((by) =>
-    engine.value(withOutputs(right, (p, i) => (1 - by) * means[i % columns] + by * p)).value
+    valueWith(engine, right, (p, i) => (1 - by) * means[i % columns] + by * p)
   );
   return constant - mirrored > 0.5 * (at(1) - constant);
 }
@@ -328,7 +314,7 @@ function sameColumns({ engine, observations, right, best, start }: Comparison): 
   if (onSimplex(random.batch.yPred, columns)) return undefined; // of shares the columns sum to 1
   const [value] = [1, 2, 3].map((parts) => {
     const width = Math.ceil(columns / parts);
-    return engine.value(withOutputs(right, (_, i) => right.yPred[i - i % columns % width])).value;
+    return valueWith(engine, right, (_, i) => right.yPred[i - i % columns % width]);
   }).filter((value) => value < best - 0.5 * Math.abs(start - best));
   return value === undefined ? undefined : errorOf({
     cause: "wrong-optimum",
@@ -397,7 +383,7 @@ function unsure({ engine, observations, options, right, best, start }: Compariso
   for (const label of [0, 1]) {
     const values = scales.map((scale) => {
       const middle = (low + high) / 2;
-      return engine.value(withOutputs(right, (p, i) => yTrue[i] === label ? middle + scale * (p - middle) : p)).value;
+      return valueWith(engine, right, (p, i) => yTrue[i] === label ? middle + scale * (p - middle) : p);
     });
     const least = Math.min(...values), at = scales[values.indexOf(least)];
     const share = logits ? 1 / (1 + Math.exp((low - high) / 2 * at)) : 0.5 + at / 2;
@@ -436,7 +422,7 @@ function awayFromConstants({ engine, observations, right, best, start }: Compari
   const { random, columns } = observations;
   const constant = [...Array(columns).keys()].filter((c) => new Set(columnOf(right.yPred, columns, c)).size === 1);
   const at = (of: (p: number, i: number) => number, which = constant) =>
-    engine.value(withOutputs(right, (p, i) => which.includes(i % columns) ? of(p, i) : p)).value;
+    valueWith(engine, right, (p, i) => which.includes(i % columns) ? of(p, i) : p);
   const span = Math.abs(start - best), small = Math.max(1e-4 * span, 1e-5 * Math.abs(best));
   const [on, back] = [0.3, -0.3].map((share) => at((p, i) => p + share * (random.batch.yPred[i] - p)));
   if (on < best - small && back < best - small) {
@@ -667,7 +653,7 @@ function columnWithoutEnd(comparison: Comparison): Finding | undefined {
     for (const sign of [-1, 1]) {
       if (sign < 0 ? low >= 0 : high <= 0) continue;
       const moved = (base: number, by: number) =>
-        engine.value(withOutputs(bases[base], (p, i) => i % columns === column ? p + sign * by : p)).value;
+        valueWith(engine, bases[base], (p, i) => i % columns === column ? p + sign * by : p);
       const by10 = moved(0, 10);
       if (!(by10 < from[0] - 0.1 * span)) continue;
       const by20 = moved(0, 20), other = moved(1, 10);
@@ -708,7 +694,7 @@ function labelledColumns(
  * length cost more. Of more than 16 outputs it is not asked.
  */
 function standInAnyOrder({ engine, observations: { columns }, right, best, span }: Comparison): boolean {
-  const valueOf = (of: (p: number, i: number) => number) => engine.value(withOutputs(right, of)).value;
+  const valueOf = (of: (p: number, i: number) => number) => valueWith(engine, right, of);
   const shifted = (by: number) => valueOf((_, i) => right.yPred[i - i % columns + (i % columns + by) % columns]);
   const isMissed = (of: (p: number, i: number) => number) => valueOf(of) > best + 0.05 * span;
   const signOf = (i: number) => [1, -1][i % columns] ?? 0;
@@ -752,10 +738,8 @@ function fitsWithoutLabels(comparison: Comparison): Finding | undefined {
       const correlation = rankCorrelation(y, p);
       if (!(correlation < 0.3) || (labelled.length > 1 && rankCorrelation(y, turned) > 0.7)) continue;
       // Where the label itself would lower the loss, the descent has only not come so far.
-      const held = engine.value(
-        withOutputs(end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v),
-      );
-      if (held.value < to - 0.05 * Math.abs(to - best) || standInAnyOrder(comparison)) continue;
+      const held = valueWith(engine, end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v);
+      if (held < to - 0.05 * Math.abs(to - best) || standInAnyOrder(comparison)) continue;
       const isNear = to > best;
       return {
         cause: "wrong-optimum",
@@ -774,9 +758,7 @@ function fitsWithoutLabels(comparison: Comparison): Finding | undefined {
 /** Errors of a row that cancel each other and cost nothing: its columns are summed before the square. */
 function errorsCancel({ engine, observations: { random, columns }, right, best, start, span }: Comparison) {
   if (!isUnbounded(random) || !areAmounts(right)) return undefined;
-  const [cancelled, alone] = [[1, -1], [1]].map((by) =>
-    engine.value(withOutputs(right, (p, i) => p + (by[i % columns] ?? 0))).value
-  );
+  const [cancelled, alone] = [[1, -1], [1]].map((by) => valueWith(engine, right, (p, i) => p + (by[i % columns] ?? 0)));
   if (!(Math.abs(cancelled - best) < 1e-4 * span && alone > best + 0.01 * span)) return undefined;
   return {
     cause: "wrong-optimum",
@@ -808,7 +790,7 @@ function lowerElsewhere(comparison: Comparison): Finding | undefined {
   if (!(span > 0)) return undefined;
   const lower = descents().find(({ to, end }) =>
     to < best - 0.02 * span && end.yTrue.every((y, i) => y === right.yTrue[i]) &&
-    engine.value(withOutputs(end, (p, i) => p + 3 * (p - yPred[i]))).value > to // no minimum if it falls on, as a critic's
+    valueWith(engine, end, (p, i) => p + 3 * (p - yPred[i])) > to // no minimum if it falls on, as a critic's
   );
   if (lower === undefined || tooSure(comparison, best) !== undefined) return undefined; // labels are smoothed on purpose
   return {

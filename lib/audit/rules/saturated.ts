@@ -1,5 +1,5 @@
 import { areShares, extentOf, listOf, onSimplex, rowsOf, withOutputs } from "../batches.ts";
-import { type BatchResult, type Observations, resultOf } from "../observations.ts";
+import { type BatchResult, type Observations, resultOf, valueWith } from "../observations.ts";
 import type { Finding, Severity } from "../types.ts";
 import { onlyRow } from "./batch.ts";
 import { type AuditContext, labelsDetermineOutputs, type Rule, takesBest } from "./rule.ts";
@@ -72,7 +72,7 @@ function fallsWithout({ engine, observations }: AuditContext, off: boolean[]): b
   const { results: { perfect }, random: { batch, value, gradient } } = observations, right = perfect!;
   if (batch.yTrue.some((y, i) => y !== right.batch.yTrue[i])) return false;
   const dead = deadAt(gradient!, observations);
-  const mended = engine.value(withOutputs(batch, (p, i) => dead[i] && !off[i] ? right.batch.yPred[i] : p)).value;
+  const mended = valueWith(engine, batch, (p, i) => dead[i] && !off[i] ? right.batch.yPred[i] : p);
   const least = labelsDetermineOutputs(observations) ? 0.05 : 0.3;
   return value - mended > least * (value - right.value);
 }
