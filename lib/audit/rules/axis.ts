@@ -8,6 +8,7 @@ import {
   adding,
   type AuditContext,
   axesOf,
+  hasSizes,
   interpolate,
   isDifference,
   isProduct,
@@ -66,7 +67,7 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
   if (ofAll) {
     return [ofAll, "The logarithm of a sum over rows and columns normalises each example by all others", perRow];
   }
-  const pairs = ops.some(({ outputShape }) => outputShape.join() === `${rows},${rows}`); // summed, they leave a number per row
+  const pairs = ops.some(({ outputShape }) => hasSizes(outputShape, rows, rows)); // summed, they leave a number per row
   /** Tells whether a number is a sum over a matrix that was made of all rows, such as a table of counts. */
   const ofTable = (input: RecordedInput): boolean => {
     const made = makerOf(ops, input);
@@ -139,7 +140,7 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
   };
   /** One number that is left of the columns of each row, such as the largest, in a softmax over all rows. */
   const isLeft = (input: RecordedInput) =>
-    !input.fromTrue && input.shape.join() === `${rows}` &&
+    !input.fromTrue && hasSizes(input.shape, rows) &&
     ["Max", "Min", "Sum", "Mean"].includes(makerOf(ops, input)?.op ?? "");
   const isOfRows = (one: RecordedOp) => {
     const [input] = one.inputs;
@@ -152,7 +153,7 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
     return input?.live &&
       ((["Cumsum", "Cumprod"].includes(op) && input.shape.length === 2 && rows !== columns &&
         input.shape[Number(attrs.axis)] === rows) ||
-        (isSoftmax(one) && input.shape.join() === `${columns},${rows}` && rows !== columns) || isOfTable(one) ||
+        (isSoftmax(one) && hasSizes(input.shape, columns, rows) && rows !== columns) || isOfTable(one) ||
         isOfRows(one));
   });
   if (op === undefined) return undefined;
@@ -253,7 +254,7 @@ function normOfOne({ ops, rows }: Observations): WrongAxis | undefined {
 /** A covariance of columns whose numbers are centred by the mean of their row instead of that of their column. */
 function centredByRows({ ops, rows }: Observations): WrongAxis | undefined {
   const isRowMean = (input: RecordedInput) =>
-    input.shape.join() === `${rows},1` && makerOf(ops, input, "Mean") !== undefined;
+    hasSizes(input.shape, rows, 1) && makerOf(ops, input, "Mean") !== undefined;
   const isCentred = (input: RecordedInput) => makerOf(ops, input, "Sub")?.inputs.some(isRowMean);
   /** The numbers before a transpose, which is an operation or an attribute of the product. */
   const before = (input: RecordedInput) => makerOf(ops, input, "Transpose")?.inputs[0] ?? input;
@@ -293,7 +294,7 @@ function cosineOfPlaces({ ops, rows }: Observations): WrongAxis | undefined {
     if (made === undefined) return false;
     const [above, below] = made.inputs, [n, places, features, more] = above.shape;
     return n === rows && places > 1 && features > 1 && more === undefined &&
-      below.shape.join() === `${n},1,${features}`;
+      hasSizes(below.shape, n, 1, features);
   };
   const op = ops.find(({ op, live, inputs }) => op === "Multiply" && live && inputs.every(isUnit));
   if (op === undefined) return undefined;
@@ -310,7 +311,7 @@ function cosineOfPlaces({ ops, rows }: Observations): WrongAxis | undefined {
 function sumOfShares({ ops, rows, columns, random }: Observations): WrongAxis | undefined {
   if (!onSimplex(random.batch.yPred, columns)) return undefined;
   const isSum = (op: RecordedOp) =>
-    ["Sum", "Mean"].includes(op.op) && op.inputs[0].isPred && op.inputs[0].shape.join() === `${rows},${columns}` &&
+    ["Sum", "Mean"].includes(op.op) && op.inputs[0].isPred && hasSizes(op.inputs[0].shape, rows, columns) &&
     axesOf(op).join() === "1";
   const still = new Set<RecordedOp | undefined>(); // outputs reach the operation through such sums only
   const isStill = (input: RecordedInput) => still.has(makerOf(ops, input));

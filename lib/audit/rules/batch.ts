@@ -15,6 +15,7 @@ import type { Finding } from "../types.ts";
 import {
   type AuditContext,
   descendsFrom,
+  hasSizes,
   isLinear,
   isSoftmax,
   locationOf,
@@ -255,7 +256,7 @@ export const badScale: Rule = (context): Finding | undefined => {
   const { batch, value, gradient } = random;
   const many = engine.value(takeRows(batch, Array.from({ length: 4 * rows }, (_, i) => i % rows))).value;
   if (Math.abs(value) > 1e-6 && grows(many / value)) {
-    const pairs = observations.ops.some(({ live, outputShape }) => live && outputShape.join() === `${rows},${rows}`);
+    const pairs = observations.ops.some(({ live, outputShape }) => live && hasSizes(outputShape, rows, rows));
     return {
       cause: "bad-scale",
       severity: pairs && Math.abs(many / value) < 4.5 ? "note" : "warning", // each row has more others to be compared with

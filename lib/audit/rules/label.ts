@@ -21,6 +21,7 @@ import { rankCorrelation } from "./optimum.ts";
 import {
   type AuditContext,
   errorOf,
+  hasSizes,
   interpolate,
   isDifference,
   labelsDetermineOutputs,
@@ -553,8 +554,8 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
     };
   }
   const spread = ops.find((op) =>
-    isDifference(op) && op.inputs.some((i) => i.live && i.isPred && i.shape.join() === `${rows},${columns}`) &&
-    op.inputs.some((i) => ofLabels(i) && i.shape.join() === `${rows},1`)
+    isDifference(op) && op.inputs.some((i) => i.live && i.isPred && hasSizes(i.shape, rows, columns)) &&
+    op.inputs.some((i) => ofLabels(i) && hasSizes(i.shape, rows, 1))
   );
   if (columns > 1 && spread !== undefined) {
     return errorOf({

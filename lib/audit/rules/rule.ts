@@ -47,6 +47,10 @@ export const isSoftmax = ({ op }: Pick<RecordedOp, "op">): boolean => op === "So
 /** Tells whether an operation takes labels together with something through which a gradient flows. */
 export const meetsLabels = ({ inputs }: RecordedOp): boolean => inputs.some(ofLabels) && inputs.some((i) => i.live);
 
+/** Tells whether a shape has these sizes. */
+export const hasSizes = (shape: readonly number[], ...sizes: readonly number[]): boolean =>
+  shape.length === sizes.length && sizes.every((size, axis) => size === shape[axis]);
+
 /** The axes of an operation that reduces or normalises, counted from 0; none if it has no such attribute. */
 export function axesOf({ attrs, inputs: [{ shape }] }: RecordedOp): number[] {
   const axes = [attrs.axis ?? attrs.reductionIndices ?? attrs.dim ?? []].flat().map(Number);
