@@ -48,7 +48,11 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) 
 
 /** The numbers of a column of a table that is stored row by row. */
 export const columnOf = (values: Float32Array, width: number, column: number): Float32Array =>
-  values.filter((_, i) => i % width === column);
+  Float32Array.from({ length: values.length / width }, (_, row) => values[row * width + column]);
+
+/** The columns of such a table. */
+export const columnsOf = (values: Float32Array, width: number): Float32Array[] =>
+  listOf(width, (column) => columnOf(values, width, column));
 
 /** The rows of such a table. */
 export const rowsOf = (values: Float32Array, width: number): Float32Array[] =>
@@ -93,6 +97,12 @@ export function withConstants(batch: AuditBatch): { output: number; batch: Audit
     return { output, batch: withOutputs(batch, () => output) };
   });
 }
+
+/** The batch with the same shares in every row: equal ones, then those that are certain of a class, for each class. */
+export const withConstantShares = (batch: AuditBatch, columns: number): AuditBatch[] => [
+  withOutputs(batch, () => 1 / columns),
+  ...listOf(columns, (c) => withOutputs(batch, (_, i) => i % columns === c ? 1 : 0)),
+];
 
 /** The rows of a batch in another order, possibly repeated or left out. */
 export function takeRows(batch: AuditBatch, order: readonly number[]): AuditBatch {

@@ -7,7 +7,7 @@ import { type AuditBatch, extentOf, meanOf, takeRows } from "./batches.ts";
 import type { AuditEngine } from "./engines/engine.ts";
 import { DeferredChecks, type DeferredStep } from "./deferred_checks.ts";
 import { batchOf, keepingBackend, tfjsEngine } from "./engines/tfjs.ts";
-import { type BatchResult, observeBatch } from "./observations.ts";
+import { type BatchResult, observeBatch, widthOf } from "./observations.ts";
 import { fourDigits } from "./report.ts";
 import { nonFinite } from "./rules/finite.ts";
 import { deadGradient } from "./rules/gradient.ts";
@@ -239,7 +239,7 @@ function firstCulprit(engine: AuditEngine, batch: AuditBatch, rest: readonly Ten
 /** Other outputs inside the range of a batch: the labels, the outputs of other rows and columns, the complements. */
 function otherOutputs({ yTrue, yPred, predShape }: AuditBatch): Float32Array[] {
   const [least, most] = extentOf(yPred), low = Math.min(least, 0), high = Math.max(most, 1);
-  const columns = predShape.length > 1 ? predShape[predShape.length - 1] : 1, width = yPred.length / predShape[0];
+  const columns = widthOf(predShape), width = yPred.length / predShape[0];
   const labelsFit = yTrue.length === yPred.length && yTrue.every((label) => label >= low && label <= high);
   return [
     ...(labelsFit ? [yTrue] : []),

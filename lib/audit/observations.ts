@@ -27,7 +27,7 @@ export interface Observations extends BatchObservations {
 }
 
 /** The last dimension, if there are two or more; otherwise 1. */
-const columnsOf = (shape: readonly number[]): number => shape.length < 2 ? 1 : shape[shape.length - 1];
+export const widthOf = (shape: readonly number[]): number => shape.length < 2 ? 1 : shape[shape.length - 1];
 
 /** Evaluates the loss on a batch. */
 export const resultOf = (engine: AuditEngine, batch: AuditBatch): BatchResult => ({
@@ -38,7 +38,7 @@ export const resultOf = (engine: AuditEngine, batch: AuditBatch): BatchResult =>
 /** Records the loss on one batch. */
 export function observeBatch(engine: AuditEngine, random: BatchResult): BatchObservations {
   const { predShape } = random.batch;
-  return { random, rows: predShape[0], columns: columnsOf(predShape), ...engine.record(random.batch) };
+  return { random, rows: predShape[0], columns: widthOf(predShape), ...engine.record(random.batch) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { groupBy } from "../../numerics/group_by.ts";
 import { dropTape } from "../../tfjs/engine.ts";
 import { type LayersModel, lossFunctionOf, trainableVariables } from "../../tfjs/model.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
-import { extentOf, meanOf, rowsOf } from "../batches.ts";
+import { columnsOf, extentOf, meanOf, rowsOf } from "../batches.ts";
 import { messageOf, tidied } from "../engines/tfjs.ts";
 import { fourDigits } from "../report.ts";
 import type { ModelFinding } from "../types.ts";
@@ -97,13 +97,9 @@ const scaling = ["BatchNormalization", "LayerNormalization", "Rescaling", "Norma
 const MOST = 20;
 
 /** Numbers of the inputs by column: of images all are one column, because a pixel means nothing. */
-function columnsOf({ inputs, rows, model }: FirstBatch): Float32Array[] {
+function inputColumns({ inputs, rows, model }: FirstBatch): Float32Array[] {
   const width = inputs.length / rows, tabular = model.inputs[0].shape.length === 2 && width <= 100;
-  if (!tabular) return [inputs];
-  return Array.from(
-    { length: width },
-    (_, column) => Float32Array.from({ length: rows }, (_, row) => inputs[row * width + column]),
-  );
+  return tabular ? columnsOf(inputs, width) : [inputs];
 }
 
 const rootMeanSquare = (values: Float32Array): number => Math.sqrt(meanOf(values.map((v) => v * v)));
@@ -114,7 +110,7 @@ const list = (columns: readonly number[]): string =>
 const notNumbers: FirstBatchRule = {
   name: "inputs and labels are numbers",
   find: (batch) => {
-    const places = columnsOf(batch).flatMap((column, i) => column.every(Number.isFinite) ? [] : [i]);
+    const places = inputColumns(batch).flatMap((column, i) => column.every(Number.isFinite) ? [] : [i]);
     const labels = batch.yTrue.some((y) => !Number.isFinite(y));
     if (places.length === 0 && !labels) return undefined;
     const share = (values: Float32Array) => values.filter((v) => !Number.isFinite(v)).length;
@@ -135,7 +131,7 @@ const unscaled: FirstBatchRule = {
   find: (batch) => {
     const first = batch.model.layers.find((layer) => layer.getClassName() !== "InputLayer");
     if (first !== undefined && scaling.includes(first.getClassName())) return undefined;
-    const sizes = columnsOf(batch).map(rootMeanSquare);
+    const sizes = inputColumns(batch).map(rootMeanSquare);
     const large = sizes.flatMap((size, i) => size > MOST ? [i] : []),
       greatest = Math.max(...sizes.filter(Number.isFinite));
     if (large.length === 0) return undefined;
@@ -157,7 +153,7 @@ const unscaled: FirstBatchRule = {
 const constantInputs: FirstBatchRule = {
   name: "every column of the inputs varies",
   find: (batch) => {
-    const columns = columnsOf(batch);
+    const columns = inputColumns(batch);
     const same = columns.flatMap((column, i) => column.every((value) => value === column[0]) ? [i] : []);
     if (columns.length === 1 || same.length === 0 || same.length === columns.length) return undefined;
     return {

@@ -2,7 +2,7 @@ import {
   areShares,
   areZeroOrOne,
   type AuditBatch,
-  columnOf,
+  columnsOf,
   kindsInWords,
   onSimplex,
   withOutputs,
@@ -164,12 +164,8 @@ const steepest = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
 function emptyBatch({ engine, observations: { results: { allNeg }, random, columns } }: AuditContext) {
   if (allNeg === undefined) return undefined;
   const { yTrue, yPred } = allNeg.batch, outputs = random.batch.yPred, shares = onSimplex(outputs, columns);
-  const spans = (c: number) => {
-    const column = columnOf(outputs, columns, c);
-    return column.some((p) => p < 0) && column.some((p) => p > 0);
-  };
-  const reachesZero = (columns === 1 && areShares(outputs)) ||
-    Array.from({ length: columns }, (_, c) => c).every(spans);
+  const spans = (column: Float32Array) => column.some((p) => p < 0) && column.some((p) => p > 0);
+  const reachesZero = (columns === 1 && areShares(outputs)) || columnsOf(outputs, columns).every(spans);
   const possible = shares ? yTrue.length === yPred.length : reachesZero && yTrue.every((y) => y === 0);
   return possible ? resultOf(engine, withOutputs(allNeg.batch, (_, i) => shares ? yTrue[i] : 0)) : undefined;
 }

@@ -3,6 +3,7 @@ import {
   areZeroOrOne,
   type AuditBatch,
   columnOf,
+  columnsOf,
   extentOf,
   labelKindOf,
   onSimplex,
@@ -509,10 +510,7 @@ function missedByLoss(
 ): Finding | undefined {
   if (perfect === undefined || !(perfect.value > 0.1 * random.value)) return undefined;
   const { yTrue, yPred } = perfect.batch, labels = columnOf(yTrue, yTrue.length / rows, idle);
-  const correlations = Array.from(
-    { length: columns },
-    (_, column) => rankCorrelation(labels, columnOf(yPred, columns, column)),
-  );
+  const correlations = columnsOf(yPred, columns).map((outputs) => rankCorrelation(labels, outputs));
   const column = correlations.findIndex((correlation) => Math.abs(correlation) > 0.5);
   return column < 0 ? undefined : {
     cause: "wrong-optimum",

@@ -3,10 +3,12 @@ import {
   areZeroOrOne,
   type AuditBatch,
   columnOf,
+  columnsOf,
   extentOf,
   onSimplex,
   takeRows,
   withConstants,
+  withConstantShares,
   withOutputs,
 } from "../batches.ts";
 import { descend, rangeOf } from "../descents.ts";
@@ -34,10 +36,7 @@ const areAmounts = (batch: AuditBatch): boolean => areLabels(batch) && !batch.yT
 
 /** The mean of each column. */
 const columnMeans = (values: Float32Array, columns: number): number[] =>
-  Array.from(
-    { length: columns },
-    (_, c) => columnOf(values, columns, c).reduce((a, b) => a + b) * columns / values.length,
-  );
+  columnsOf(values, columns).map((column) => column.reduce((a, b) => a + b) * columns / values.length);
 
 /** A loss that rises from random outputs towards correct ones. */
 interface Rise extends AuditContext {
@@ -194,14 +193,10 @@ const apart = "Add a term that pushes different inputs apart: negatives with a m
 const differ = "Let the loss grow with the difference of labels and outputs, row by row, and with every kind of error";
 
 function uselessOnSimplex(batch: AuditBatch, columns: number): Useless[] {
-  return [
-    { name: "all classes equally likely in every row", batch: withOutputs(batch, () => 1 / columns), remedy: differ },
-    ...Array.from({ length: columns }, (_, c) => ({
-      name: `class ${c} in every row`,
-      batch: withOutputs(batch, (_, i) => i % columns === c ? 1 : 0),
-      remedy: differ,
-    })),
-  ];
+  return withConstantShares(batch, columns).map((one, k) => {
+    const name = k === 0 ? "all classes equally likely in every row" : `class ${k - 1} in every row`;
+    return { name, batch: one, remedy: differ };
+  });
 }
 
 function uselessElsewhere(batch: AuditBatch, columns: number, unbounded: boolean): Useless[] {
@@ -519,7 +514,7 @@ function idleOutput(context: AuditContext): Finding | undefined {
     labelled.includes(column) || (ofAll && new Set(columnOf(yTrue, columns, column)).size <= MOST_KINDS)
   );
   if (idle.length === 0 || isMaskedEverywhere(context, idle)) return undefined;
-  const norms = Array.from({ length: columns }, (_, j) => Math.hypot(...columnOf(gradient, columns, j)));
+  const norms = columnsOf(gradient, columns).map((column) => Math.hypot(...column));
   const own = Math.max(...idle.map((column) => norms[column]));
   if (own > 0) {
     return errorOf({
@@ -679,14 +674,12 @@ function columnWithoutEnd(comparison: Comparison): Finding | undefined {
 function labelledColumns(
   { results: { perfect }, rows, columns }: Observations,
 ): [column: number, labels: Float32Array][] {
-  const { yTrue, yPred } = perfect!.batch, width = yTrue.length / rows;
-  const labels = Array.from({ length: width }, (_, k) => columnOf(yTrue, width, k)).filter((of) =>
-    new Set(of).size > MOST_KINDS
-  );
-  return Array.from({ length: columns }, (_, column): [number, Float32Array | undefined] => {
-    const right = columnOf(yPred, columns, column);
-    return [column, labels.find((of) => of.every((y, i) => y === right[i]))];
-  }).filter((pair): pair is [number, Float32Array] => pair[1] !== undefined);
+  const { yTrue, yPred } = perfect!.batch;
+  const labels = columnsOf(yTrue, yTrue.length / rows).filter((of) => new Set(of).size > MOST_KINDS);
+  return columnsOf(yPred, columns).flatMap((right, column): [number, Float32Array][] => {
+    const own = labels.find((of) => of.every((y, i) => y === right[i]));
+    return own === undefined ? [] : [[column, own]];
+  });
 }
 
 /**
