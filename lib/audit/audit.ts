@@ -14,9 +14,10 @@ import { notFinite, notFiniteFurther } from "./rules/finite.ts";
 import { deadTerm, noGradient, ownGradient, partlyDetached } from "./rules/gradient.ts";
 import { labelEncoding } from "./rules/label.ts";
 import { type TargetMetric, worseMetric } from "./rules/metric.ts";
-import { wrongOptimum, wrongSign } from "./rules/optimum.ts";
+import { wrongOptimum } from "./rules/optimum.ts";
 import type { AuditContext, Rule } from "./rules/rule.ts";
 import { saturated, saturatedAtTheEnds } from "./rules/saturated.ts";
+import { wrongSign } from "./rules/sign.ts";
 import { swapped } from "./rules/swapped.ts";
 import {
   type AuditOptions,
