@@ -5,7 +5,7 @@ import { remembered, remembering } from "./engines/remembering.ts";
 import { type Observations, observe } from "./observations.ts";
 import { probesOf } from "./probes.ts";
 import { readingOf } from "./reading.ts";
-import { fourDigits, verdictOf, worstFirst } from "./report.ts";
+import { fourDigits, ruleProbe, verdictOf, worstFirst } from "./report.ts";
 import { activation } from "./rules/activation.ts";
 import { wrongAxis } from "./rules/axis.ts";
 import { badScale, oneRow, reduction, rowOrder } from "./rules/batch.ts";
@@ -186,15 +186,12 @@ function applyRules(
   let done = 0;
   for (const stage of stages) {
     const first = findings.find(({ severity }) => severity === "error");
+    const skipped = first && `${first.cause} comes first`;
     for (const [name, rule] of stage) {
       onProgress(done++, numberOfRules + more, name);
       const finding = first ? undefined : rule(context);
       if (finding !== undefined) findings.push(finding);
-      ruled.push({
-        name,
-        result: first ? "skipped" : finding ? "found" : "ok",
-        detail: first ? `${first.cause} comes first` : finding?.message ?? "nothing found",
-      });
+      ruled.push(ruleProbe(name, finding, skipped));
     }
   }
   return { findings, ruled };

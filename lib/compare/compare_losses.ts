@@ -8,6 +8,7 @@ import { presentValues } from "../data/standardize.ts";
 import { type Feature, type HeavyTails, isMissing } from "../data/table.ts";
 import type { TableDataset, TableFrame, TableWarning } from "../data/table.ts";
 import { hasHeavyTails } from "../data/yeo_johnson.ts";
+import { firstOf } from "../numerics/format.ts";
 import { groupBy } from "../numerics/group_by.ts";
 import { savings } from "../scores/savings.ts";
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
@@ -115,8 +116,7 @@ function checkClasses({ classes, label }: TableDataset): void {
   const rarest = classes.reduce((a, b) => b.rows < a.rows ? b : a);
   if (rarest.rows >= leastOfAClass) return;
   const scarce = classes.filter((one) => one.rows < leastOfAClass);
-  const list = scarce.slice(0, 5).map((one) => `'${one.name}' in ${one.rows}`).join(", ") +
-    (scarce.length > 5 ? ", …" : "");
+  const list = firstOf(scarce.map((one) => `'${one.name}' in ${one.rows}`));
   const isQuantity = classes.length > 20 && classes.every(({ name }) => name !== "" && Number.isFinite(Number(name)));
   if (isQuantity) {
     throw new RangeError(

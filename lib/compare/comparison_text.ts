@@ -1,5 +1,5 @@
 import type { Feature, TableDataset } from "../data/table.ts";
-import { fixed, signed } from "../numerics/format.ts";
+import { firstOf, fixed, signed } from "../numerics/format.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } from "./types.ts";
 
 /** Describes a feature in a few words: its kind and the values filled in, or the reason why it is left out. */
@@ -18,8 +18,7 @@ export const describeData = (
 
 /** Lines on the table that was compared on: rows, classes, each feature, warnings. */
 export function dataText({ rows, classes, label, positive, chosen, features, warnings }: ComparedData): string {
-  const some = classes.slice(0, 12);
-  const sizes = some.map((one) => `'${one.name}' ${one.rows}`).join(", ") + (classes.length > some.length ? ", …" : "");
+  const sizes = firstOf(classes.map((one) => `'${one.name}' ${one.rows}`), 12);
   const what = positive === undefined
     ? `${classes.length} classes: ${label} = ${sizes}`
     : `positive: ${label} = '${positive}' (${chosen}), ${classes[1].rows} rows`;

@@ -5,7 +5,7 @@ import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
 import { auditLoss } from "../audit_loss.ts";
 import { keepingBackend, tidied } from "../engines/tfjs.ts";
-import { reportText, verdictOf, worstFirst } from "../report.ts";
+import { reportText, ruleProbe, verdictOf, worstFirst } from "../report.ts";
 import {
   type AuditedLoss,
   type AuditOptions,
@@ -65,11 +65,7 @@ class Report {
     // Of findings with the same cause the first is the most specific.
     const known = finding !== undefined && this.findings.some(({ cause }) => cause === finding.cause);
     if (finding !== undefined && !known) this.findings.push(finding);
-    this.probes.push({
-      name,
-      result: skipped !== undefined ? "skipped" : finding === undefined ? "ok" : "found",
-      detail: skipped ?? finding?.message ?? "nothing found",
-    });
+    this.probes.push(ruleProbe(name, finding, skipped));
   }
 
   /** The cause of the first error. */
