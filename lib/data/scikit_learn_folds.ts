@@ -1,5 +1,5 @@
 import { check, checkOptions, integerFrom, numberThat } from "../check/check.ts";
-import type { Split } from "./split.ts";
+import type { Split } from "./table.ts";
 import { labelsOf, rowsByClass } from "./labels.ts";
 import type { StratifiedKFoldOptions } from "./stratified_k_fold.ts";
 
