@@ -66,18 +66,12 @@ export const valueWith = (engine: AuditEngine, batch: AuditBatch, of: (p: number
   engine.value(withOutputs(batch, of)).value;
 
 /** The loss of a batch with each of some numbers added to all outputs. */
-export const offsets = (
-  { engine }: { readonly engine: AuditEngine },
-  batch: AuditBatch,
-  by: readonly number[],
-): number[] => by.map((each) => valueWith(engine, batch, (p) => p + each));
+export const offsets = (engine: AuditEngine, batch: AuditBatch, by: readonly number[]): number[] =>
+  by.map((each) => valueWith(engine, batch, (p) => p + each));
 
 /** The loss of a batch with all outputs multiplied by each of some numbers. */
-export const multiples = (
-  { engine }: { readonly engine: AuditEngine },
-  batch: AuditBatch,
-  by: readonly number[],
-): number[] => by.map((each) => valueWith(engine, batch, (p) => each * p));
+export const multiples = (engine: AuditEngine, batch: AuditBatch, by: readonly number[]): number[] =>
+  by.map((each) => valueWith(engine, batch, (p) => each * p));
 
 /** The central difference of the loss along a direction of the outputs. */
 export function differenceAlong(

@@ -52,7 +52,7 @@ function falls({ engine, observations }: AuditContext, recode = asGiven): boolea
 function runsAway(context: AuditContext, recode = asGiven): boolean {
   const { results: { perfect }, random } = context.observations;
   if (perfect === undefined || random.batch.yPred.every((p) => Math.abs(p) <= 1)) return false; // outputs have an end
-  const [once, tenTimes] = multiples(context, withLabels(perfect.batch, recode), [1, 10]);
+  const [once, tenTimes] = multiples(context.engine, withLabels(perfect.batch, recode), [1, 10]);
   return tenTimes < once - 1;
 }
 

@@ -42,7 +42,7 @@ export const columnMeans = (values: Float32Array, columns: number): number[] =>
 export function tooSure(context: AuditContext, from: number): Finding | undefined {
   const { results, random } = context.observations, { batch: right, value: perfect } = results.perfect!;
   if (new Set(right.yPred).size !== 2 || !isUnbounded(random)) return undefined;
-  const shares = [0.125, 0.25, 0.5], values = multiples(context, right, shares), least = Math.min(...values);
+  const shares = [0.125, 0.25, 0.5], values = multiples(context.engine, right, shares), least = Math.min(...values);
   return !(least < from - 0.2 * Math.abs(perfect - from)) ? undefined : {
     cause: "wrong-optimum",
     severity: "note",
@@ -237,7 +237,7 @@ function nearMiss(comparison: Comparison): Finding | undefined {
   if (!areAmounts(right)) return undefined;
   const [low, high] = extentOf(right.yTrue);
   const amounts = [0.01, 0.03, 0.1].map((share) => share * (high - low));
-  const around = amounts.map((by) => Math.max(...offsets(comparison, right, [-by, by])));
+  const around = amounts.map((by) => Math.max(...offsets(comparison.engine, right, [-by, by])));
   const least = Math.min(...around), missedBy = amounts[around.indexOf(least)];
   if (!(least < best - 0.1 * span)) return undefined; // a loss that is kept above a small number is so near its end
   return {
@@ -286,7 +286,7 @@ function labelsTimes(comparison: Comparison): Finding | undefined {
   const { observations: { random, deterministic }, right, best, start } = comparison;
   const haveNoEnd = random.batch.yPred.some((p) => p > 1) && new Set(right.yTrue).size > 2;
   if (!deterministic || !haveNoEnd || !areLabels(right)) return undefined;
-  const [twice, hundredTimes] = multiples(comparison, right, [2, 100]);
+  const [twice, hundredTimes] = multiples(comparison.engine, right, [2, 100]);
   const least = 0.3 * Math.abs(start - best);
   if (!(twice < best - least && hundredTimes < twice - 20 * least)) return undefined;
   return errorOf({
@@ -429,7 +429,7 @@ function idleOutput(context: AuditContext): Finding | undefined {
 function offsetIsFree(comparison: Comparison): Finding | undefined {
   const { observations: { random, columns }, right, best, start, span } = comparison;
   if (columns > 1 || !isUnbounded(random) || !areAmounts(right)) return undefined;
-  const shifted = offsets(comparison, right, [-2, 2]);
+  const shifted = offsets(comparison.engine, right, [-2, 2]);
   if (!shifted.every((value) => Math.abs(value - best) < 1e-4 * span)) return undefined;
   return {
     cause: "wrong-optimum",
@@ -486,7 +486,7 @@ const labelsAreFew = (yTrue: Float32Array): boolean => new Set(yTrue).size <= 2;
 function fallsAsSquare(context: AuditContext): Finding | undefined {
   if (!context.observations.deterministic || !isUnbounded(context.observations.random)) return undefined;
   for (const { from, to, end } of context.descents()) {
-    const [tenTimes, hundredTimes] = multiples(context, end, [10, 100]);
+    const [tenTimes, hundredTimes] = multiples(context.engine, end, [10, 100]);
     if (!(to < from && tenTimes < Math.min(0, to) && hundredTimes < 50 * tenTimes)) continue;
     if (!Number.isFinite(hundredTimes) || hundredTimes > -Math.abs(from)) continue;
     return {
@@ -503,7 +503,7 @@ function fallsAsSquare(context: AuditContext): Finding | undefined {
 /** Tells whether a loss of differences between columns, linear in one of them, has no end on purpose, as that of a critic. */
 function isCritic(context: AuditContext, [at, by10, by20]: readonly number[]): boolean {
   const step = by10 - at, small = 0.01 * Math.abs(step);
-  const [less, more] = offsets(context, context.observations.random.batch, [-3, 3]);
+  const [less, more] = offsets(context.engine, context.observations.random.batch, [-3, 3]);
   return Math.abs(by20 - by10 - step) <= small && Math.abs(more - less) <= small;
 }
 
@@ -702,7 +702,7 @@ function fallsAtOnce(comparison: Comparison): Finding | undefined {
   const { observations: { random }, right, best, span } = comparison;
   if (!isUnbounded(random) || !areAmounts(right)) return undefined;
   const [low, high] = extentOf(right.yTrue), step = (high - low) / 30;
-  const at = (by: number) => offsets(comparison, right, [by])[0];
+  const at = (by: number) => offsets(comparison.engine, right, [by])[0];
   const values = Array.from({ length: 16 }, (_, k) => at((k + 1) * step));
   const k = values.findIndex((value, k) => values[k + 1] < value - 0.1 * Math.abs(span));
   if (k < 0) return undefined;
@@ -733,7 +733,7 @@ const contradicted = (comparison: Comparison): Finding | undefined =>
 function oppositeSigns(comparison: Comparison): Finding | undefined {
   const { observations: { random }, right, best, start, span } = comparison;
   if (!isUnbounded(random) || !areAmounts(right)) return undefined;
-  const [turned, twice] = multiples(comparison, right, [-1, 2]);
+  const [turned, twice] = multiples(comparison.engine, right, [-1, 2]);
   if (!(Math.abs(turned - best) < 1e-4 * span) || !(twice > best + 0.05 * span)) return undefined;
   return {
     cause: "wrong-optimum",
@@ -746,7 +746,7 @@ function oppositeSigns(comparison: Comparison): Finding | undefined {
 
 /** Tells whether an offset of all outputs moves the loss in proportion: by the mean of the labels that weigh the outputs. */
 export function offsetIsLinear(context: AuditContext, right: AuditBatch): boolean {
-  const [less, none, more] = offsets(context, right, [-10, 0, 10]);
+  const [less, none, more] = offsets(context.engine, right, [-10, 0, 10]);
   return Math.abs(more - 2 * none + less) < 1e-3 * Math.abs(more - less);
 }
 

@@ -46,7 +46,7 @@ function relative(context: AuditContext): Sign | undefined {
   );
   if (op === undefined || isKeptOut(context)) return undefined;
   // A logarithm beside it, as in the deviance of a gamma distribution, makes large outputs expensive.
-  const [large, larger] = multiples(context, random.batch, [1e2, 1e4]);
+  const [large, larger] = multiples(context.engine, random.batch, [1e2, 1e4]);
   if (larger > 1.2 * large) return undefined;
   return [
     op,
