@@ -1,4 +1,4 @@
-import { extentOf, labelKindOf, type Sampler, sizeOf } from "./batches.ts";
+import { extentOf, labelKindOf, largestOf, type Sampler, sizeOf } from "./batches.ts";
 import { type Descent, descents } from "./descents.ts";
 import type { AuditEngine } from "./engines/engine.ts";
 import { remembered, remembering } from "./engines/remembering.ts";
@@ -168,7 +168,7 @@ const batchProbes = ({ results }: Observations): AuditProbe[] =>
     const name = `value and gradient: ${kind}`, own = results[kind];
     if (own === undefined) return { name, result: "skipped", detail: "these outputs or labels have no such batch" };
     const { value, gradient } = own;
-    const largest = gradient ? `largest gradient ${fourDigits(Math.max(...gradient.map(Math.abs)))}` : "no gradient";
+    const largest = gradient ? `largest gradient ${fourDigits(largestOf(gradient))}` : "no gradient";
     return { name, result: "ok", detail: `value ${fourDigits(value)}, ${largest}` };
   });
 

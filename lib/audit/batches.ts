@@ -43,6 +43,9 @@ export function meanOf(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
+/** The largest absolute value of some numbers. */
+export const largestOf = (values: Float32Array): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+
 /** The number of entries of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 

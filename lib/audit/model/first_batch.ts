@@ -3,7 +3,7 @@ import { groupBy } from "../../numerics/group_by.ts";
 import { dropTape } from "../../tfjs/engine.ts";
 import { type LayersModel, lossFunctionOf, trainableVariables } from "../../tfjs/model.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
-import { columnsOf, extentOf, meanOf, rowsOf } from "../batches.ts";
+import { columnsOf, extentOf, largestOf, meanOf, rowsOf } from "../batches.ts";
 import { messageOf, tidied } from "../engines/tfjs.ts";
 import { fourDigits } from "../report.ts";
 import type { ModelFinding } from "../types.ts";
@@ -72,7 +72,7 @@ function slopes(model: LayersModel, x: Tensor, y: Tensor): Pick<FirstBatch, "los
     const numbers = name in grads ? numbersOf(grads[name]) : new Float32Array(1);
     return {
       weight: names[i].name,
-      largest: numbers.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
+      largest: largestOf(numbers),
       finite: numbers.every(Number.isFinite),
     };
   });

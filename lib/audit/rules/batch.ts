@@ -3,6 +3,7 @@ import {
   type AuditBatch,
   extentOf,
   kindsInWords,
+  largestOf,
   rowsOf,
   sizeOf,
   takeRows,
@@ -233,7 +234,7 @@ function exponentialOfError({ ops, results }: Observations): Finding | undefined
   const op = ops.find(({ op, live, fromTrue }) => op === "Exp" && live && fromTrue);
   for (const kind of ["saturated", "far"] as const) {
     const { gradient = new Float32Array(), value = NaN } = results[kind] ?? {};
-    const largest = Math.max(0, ...gradient.map(Math.abs));
+    const largest = largestOf(gradient);
     if (op === undefined || !(largest > 1e12 && Number.isFinite(largest))) continue;
     return {
       cause: "bad-scale",

@@ -1,4 +1,4 @@
-import { areZeroOrOne, extentOf, sizeOf, takeRows } from "../batches.ts";
+import { areZeroOrOne, extentOf, largestOf, sizeOf, takeRows } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import {
   type BatchObservations,
@@ -370,7 +370,7 @@ export function deadGradient(
   const evidence = {
     ...batch,
     value,
-    gradient: gradient === undefined ? "none" : gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
+    gradient: gradient === undefined ? "none" : largestOf(gradient),
     valueMovesBy: change,
   };
   const dead: DeadGradient = { context, outputs, change, still, block: blocking(ops), evidence };

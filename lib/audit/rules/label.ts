@@ -6,6 +6,7 @@ import {
   columnsOf,
   extentOf,
   labelKindOf,
+  largestOf,
   onSimplex,
   rowsOf,
   sizeOf,
@@ -133,7 +134,7 @@ const ranges: Partial<Record<string, readonly [low: number, high: number]>> = {
 
 /** Labels outside the range that the outputs are said to have, from which the outputs themselves are subtracted. */
 function outOfReach({ observations: { ops, random }, options: { yPred: kind = "real" } }: AuditContext) {
-  const { batch: { yTrue, yPred }, gradient } = random, largest = Math.max(...yTrue.map(Math.abs));
+  const { batch: { yTrue, yPred }, gradient } = random, largest = largestOf(yTrue);
   const range = typeof kind === "string" ? ranges[kind] : kind;
   if (range === undefined) return undefined;
   const [low, high] = range, margin = 0.05 * Math.min(1, high - low);

@@ -1,4 +1,4 @@
-import { areShares, extentOf, listOf, onSimplex, rowsOf, withOutputs } from "../batches.ts";
+import { areShares, extentOf, largestOf, listOf, onSimplex, rowsOf, withOutputs } from "../batches.ts";
 import { type BatchResult, type Observations, resultOf, valueWith } from "../observations.ts";
 import type { Finding, Severity } from "../types.ts";
 import { onlyRow } from "./batch.ts";
@@ -15,7 +15,7 @@ function oneOfARow({ results: { perfect }, columns }: Observations): boolean {
 
 /** Marks the outputs without a gradient; of classes, the outputs of rows without a gradient. */
 function deadAt(gradient: Float32Array, observations: Observations): boolean[] {
-  const least = lost * gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+  const least = lost * largestOf(gradient);
   const dead = listOf(gradient.length, (i) => !(Math.abs(gradient[i]) > Math.max(least, 1e-30)));
   if (!oneOfARow(observations) && !takesBest(observations)) return dead;
   const row = (i: number) => Math.floor(i / observations.columns);
