@@ -547,6 +547,22 @@ function turnedInRows(slopes: readonly SlopeAt[], { columns }: BatchObservations
   }
 }
 
+/** A gradient that is the same multiple of the slope at every output. */
+function multipleOfSlope(slopes: readonly SlopeAt[], evidence: Evidence): Finding | undefined {
+  const [least, most] = extentOf(slopes.map(({ gradient, slope }) => gradient / slope));
+  if (slopes.length < 4 || !(most - least < 0.05 * Math.abs(most))) return undefined;
+  const times = (least + most) / 2, away = times < 0, far = !away && Math.abs(Math.log(times)) > 2;
+  return {
+    cause: away ? "wrong-sign" : far ? "bad-scale" : "detached",
+    severity: away || far ? "warning" : "note",
+    message: `The gradient is ${fourDigits(times)} times the slope of the value at every output${
+      away ? ": training makes the loss larger" : ""
+    }`,
+    evidence: { ...evidence, times },
+    remedy: "Differentiate the formula of the operation with a gradient of its own again, and multiply by dy",
+  };
+}
+
 /** A gradient of its own that is not the slope: a multiple of it, or 0 for some labels or columns. */
 export const ownGradient: Rule = (context) => {
   const { customGradient, random } = context.observations;
@@ -554,7 +570,6 @@ export const ownGradient: Rule = (context) => {
   const slopes = slopesOf(context), wrong = slopes.filter(isOff);
   if (wrong.length === 0) return undefined;
   const [{ at, gradient, slope }] = wrong, evidence = { batch: "random", element: at, gradient, slope };
-  const ratios = slopes.map((one) => one.gradient / one.slope), [least, most] = extentOf(ratios);
   const label = deadLabel(random), moving = new Set(slopes.map(({ at }) => at % context.observations.columns));
   const columns = columnsWithoutGradient(context.observations).filter((column) => moving.has(column));
   if (label !== undefined) {
@@ -577,18 +592,8 @@ export const ownGradient: Rule = (context) => {
       remedy: "Nothing, if they are targets; a codebook or a second network needs a term that trains it",
     };
   }
-  if (slopes.length >= 4 && most - least < 0.05 * Math.abs(most)) {
-    const times = (least + most) / 2, away = times < 0, far = !away && Math.abs(Math.log(times)) > 2;
-    return {
-      cause: away ? "wrong-sign" : far ? "bad-scale" : "detached",
-      severity: away || far ? "warning" : "note",
-      message: `The gradient is ${fourDigits(times)} times the slope of the value at every output${
-        away ? ": training makes the loss larger" : ""
-      }`,
-      evidence: { ...evidence, times },
-      remedy: "Differentiate the formula of the operation with a gradient of its own again, and multiply by dy",
-    };
-  }
+  const multiple = multipleOfSlope(slopes, evidence);
+  if (multiple !== undefined) return multiple;
   const turned = turnedInRows(slopes, context.observations);
   if (turned !== undefined) {
     const { column, rows, opposite } = turned;

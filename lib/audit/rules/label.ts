@@ -16,7 +16,7 @@ import {
 import type { LossGradient, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, multiples, type Observations, valueWith } from "../observations.ts";
 import { fourDigits } from "../report.ts";
-import type { Finding } from "../types.ts";
+import type { Evidence, Finding } from "../types.ts";
 import { dividedByOthers } from "./batch.ts";
 import { labelsAlone } from "./gradient.ts";
 import { rankCorrelation } from "./optimum.ts";
@@ -523,6 +523,22 @@ function missedByLoss(
   };
 }
 
+/** One column of labels that is compared with several columns of outputs, of which another column of labels may choose one. */
+function choosesNothing({ ops, rows, columns }: Observations, idle: number, evidence: Evidence): Finding | undefined {
+  const op = ops.find((op) =>
+    isDifference(op) && op.inputs.some((i) => i.live && i.isPred && hasSizes(i.shape, rows, columns)) &&
+    op.inputs.some((i) => ofLabels(i) && hasSizes(i.shape, rows, 1))
+  );
+  return columns < 2 || op === undefined ? undefined : errorOf({
+    cause: "broadcast",
+    message: `One column of labels is compared with ${columns} columns of outputs, and column ${idle} of the labels, ` +
+      "which may choose one of them, weighs nothing",
+    evidence: { ...evidence, outputColumns: columns },
+    remedy: "Choose the output first: multiply by the one-hot column and sum along the last axis",
+    where: locationOf(op),
+  });
+}
+
 /** A mask or a weight among the labels that weighs nothing: in other rows it leaves the loss as it is. */
 function idleColumn({ engine, observations }: AuditContext): Finding | undefined {
   const { random, rows, columns, deterministic, ops } = observations;
@@ -552,22 +568,7 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
       where: locationOf(alone),
     };
   }
-  const spread = ops.find((op) =>
-    isDifference(op) && op.inputs.some((i) => i.live && i.isPred && hasSizes(i.shape, rows, columns)) &&
-    op.inputs.some((i) => ofLabels(i) && hasSizes(i.shape, rows, 1))
-  );
-  if (columns > 1 && spread !== undefined) {
-    return errorOf({
-      cause: "broadcast",
-      message:
-        `One column of labels is compared with ${columns} columns of outputs, and column ${idle} of the labels, ` +
-        "which may choose one of them, weighs nothing",
-      evidence: { ...evidence, outputColumns: columns },
-      remedy: "Choose the output first: multiply by the one-hot column and sum along the last axis",
-      where: locationOf(spread),
-    });
-  }
-  const ofAnother = trainedOnOthers(observations, idle) ??
+  const ofAnother = choosesNothing(observations, idle, evidence) ?? trainedOnOthers(observations, idle) ??
     (width > columns ? missedByLoss(observations, idle) : undefined);
   if (ofAnother !== undefined) return ofAnother;
   const op = ops.find(({ op, inputs }) =>
