@@ -182,20 +182,10 @@ function auditDead({ assumed, takesNoLabels }: LoadedLoss, batch: AuditBatch, di
   };
 }
 
-const optionNames: readonly (keyof AuditOptions)[] = [
-  "name",
-  "yPred",
-  "yTrue",
-  "extraLabels",
-  "columns",
-  "labelColumns",
-  "prevalence",
-  "metric",
-  "seed",
-  "rows",
-  "sample",
-  "onProgress",
-];
+const optionNames = [
+  ...["name", "yPred", "yTrue", "extraLabels", "columns", "labelColumns", "prevalence", "metric"] as const,
+  ...["seed", "rows", "sample", "onProgress"] as const,
+] satisfies (keyof AuditOptions)[];
 
 const task = "audit the loss";
 
