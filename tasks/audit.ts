@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { PythonLoss, PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
@@ -32,6 +33,7 @@ import {
   writeData,
 } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
+import type { Compiled } from "./as_it_stands.ts";
 import { existing, writable, write } from "./files.ts";
 
 // What audits and shows is imported where it is needed, as it takes longer to load than `--help` or a refusal takes.
@@ -246,38 +248,95 @@ function pythonName(named: string, module: string | undefined): { in: { file?: s
   return { in: { file: path }, name };
 }
 
-/** Loads what `named`, `FILE#export`, names. */
-async function loadExport(named: string): Promise<unknown> {
-  const [file, name = ""] = named.split(/#(?=[^#]*$)/), path = existing(file);
-  let loaded: Record<string, unknown>;
-  try {
-    loaded = await import(pathToFileURL(path).href);
-  } catch (error) {
-    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const missing = /Import "([^"]+)" not a dependency|lockfile is out of date[^]*?"((?:npm|jsr):[^"]+)"/.exec(said);
-    if (missing !== null) {
-      const name = missing[1] ?? missing[2];
-      const remedy = name.includes("@tensorflow/tfjs-node")
-        ? "import @tensorflow/tfjs instead"
-        : "move the loss to a file without that import";
-      throw new UsageError(`'${file}' imports ${name}, which this project does not have: ${remedy}`);
-    }
-    throw new UsageError(`'${file}' throws while it is loaded: ${cleanPaths(said)}`);
-  }
-  const names = Object.keys(loaded);
-  const has = names.length === 0 ? "it exports nothing" : `it exports ${names.join(", ")}`;
-  if (name === "") throw new UsageError(`'${named}' names no export, write ${file}#NAME: ${has}`);
-  if (!names.includes(name)) throw new UsageError(`'${file}' has no export '${name}': ${has}`);
-  return loaded[name];
+/** What a name on the command line names. */
+interface Named {
+  readonly file: string;
+  readonly name: string;
+  readonly value: unknown;
+  /** Models that the file compiled, or the expression if there is one. */
+  readonly compiled: readonly Compiled[];
+  /** Says why nothing to audit was found. */
+  readonly missing: () => string;
 }
 
-async function loadLoss(named: string): Promise<AuditedLoss> {
-  const loss = await loadExport(named);
-  if (typeof loss !== "function") {
-    const [file, name] = named.split(/#(?=[^#]*$)/);
-    throw new UsageError(`'${name}' of '${file}' must be a function, it is a ${typeof loss}`);
+const errorText = (error: unknown): string =>
+  cleanPaths(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+
+/** The line that has a name inside a function. */
+function insideText(name: string, text: string): string | undefined {
+  const own = RegExp.escape(name.split(".").at(-1)!), lines = text.split("\n");
+  const at = lines.findIndex((line) =>
+    new RegExp(`\\b${own}\\s*(=(?!=)|:\\s*(async\\s*)?(function|\\()|\\()`).test(line)
+  );
+  return at < 0
+    ? undefined
+    : `line ${
+      at + 1
+    } has it inside a function: move it to the top level, or write a call that compiles a model with it`;
+}
+
+/** Loads what `named`, `FILE#NAME`, names: an export, or anything at the top level of a file as it stands. */
+async function loadNamed(named: string): Promise<Named> {
+  const [, file, name = ""] = /^([^#]*)(?:#(.*))?$/s.exec(named)!, path = existing(file);
+  const text = readFileSync(path, "utf8");
+  if (/^[\w$]+$/.test(name) && /^export\b/m.test(text)) {
+    const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch(() => ({}));
+    if (name in module) return { file, name, value: module[name], compiled: [], missing: () => "" };
   }
-  return loss as AuditedLoss;
+  const { loadAsItStands, watchCompile } = await import("./as_it_stands.ts");
+  const loaded = await loadAsItStands(path), has = loaded.names.length === 0 ? "nothing" : loaded.names.join(", ");
+  const failed = loaded.error === undefined ? undefined : `throws while it is loaded: ${errorText(loaded.error)}`;
+  const inside = insideText(name === "" ? "loss" : name, text), only = `only ${has}`;
+  const missing = () =>
+    name === ""
+      ? `'${named}' names no loss, write ${file}#NAME: it ${failed ?? `has ${has}`}${inside ? `; ${inside}` : ""}`
+      : `'${file}' ${inside === undefined && failed || `has no '${name}' at its top level, ${inside ?? only}`}`;
+  if (name === "") return { file, name, value: undefined, compiled: loaded.compiled, missing };
+  try {
+    const { value, compiled } = await watchCompile(() => loaded.valueOf(name));
+    const own = loaded.compiled.filter(({ loss }) => typeof loss === "function" && loss.name === name);
+    return { file, name, value, compiled: [...own, ...compiled], missing };
+  } catch (error) {
+    throw new UsageError(`'${name}' of '${file}' throws: ${errorText(error)}`);
+  }
+}
+
+/** What a function without required parameters makes; another value is itself. */
+async function madeBy({ value, compiled }: Named): Promise<Pick<Named, "value" | "compiled">> {
+  if (typeof value !== "function" || value.length > 0) return { value, compiled };
+  const { watchCompile } = await import("./as_it_stands.ts"), made = await watchCompile(() => value());
+  return { value: made.value, compiled: made.compiled };
+}
+
+/** Loads a loss: a function, what a function makes, or the loss of the model that a file or an expression compiles. */
+async function loadLoss(typed: string): Promise<AuditedLoss> {
+  const named = await loadNamed(typed), made = await madeBy(named).catch(() => named);
+  const losses = made.compiled.map(({ loss }) => Array.isArray(loss) && loss.length === 1 ? loss[0] : loss);
+  const loss = [made.value, losses.findLast((one) => typeof one === "function"), named.value]
+    .find((one) => typeof one === "function") as AuditedLoss | undefined;
+  if (loss !== undefined) return loss;
+  if (losses.length > 0) {
+    throw new UsageError(
+      `'${typed}' compiles a model with the loss ${JSON.stringify(losses.at(-1))}: audit it with --model`,
+    );
+  }
+  if (named.value === undefined) throw new UsageError(named.missing());
+  throw new UsageError(`'${named.name}' of '${named.file}' must be a function, it is a ${typeof named.value}`);
+}
+
+/** Loads a model, or one that a file, an expression or a function without required parameters makes or compiles. */
+async function loadModel(typed: string): Promise<unknown> {
+  const named = await loadNamed(typed),
+    { value, compiled } = await madeBy(named).catch((error) => {
+      throw new UsageError(`'${typed}' throws: ${errorText(error)}`);
+    });
+  if (typeof value === "function") {
+    const call = /^class\b/.test(String(value)) ? `new ${named.name}` : named.name;
+    throw new UsageError(`'${typed}' takes arguments, write '${named.file}#${call}(…)'`);
+  }
+  const found = Array.isArray((value as { inputs?: unknown })?.inputs) ? value : compiled.at(-1)?.model ?? value;
+  if (found === undefined && named.value === undefined) throw new UsageError(named.missing());
+  return found;
 }
 
 /** Renders the audits as one self-contained HTML page, after them what could not be audited. */
@@ -386,9 +445,7 @@ async function loadAll(
 ): Promise<NamedLoss[]> {
   if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
   const options = pythonOptions(values), inPython = (named: string) => options.module !== undefined || isPython(named);
-  positionals.forEach((named) =>
-    inPython(named) ? pythonName(named, options.module) : existing(named.split(/#(?=[^#]*$)/)[0])
-  );
+  positionals.forEach((named) => inPython(named) ? pythonName(named, options.module) : existing(named.split("#")[0]));
   const fromPython = await loadPython([...new Set(positionals.filter(inPython))], options, report, open);
   const losses: NamedLoss[] = [];
   for (const named of positionals) {
@@ -412,14 +469,18 @@ function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Rep
   report.status(`${named} …`);
   const onProgress: AuditOptions["onProgress"] = (done, of, next) =>
     report.progress(`${named}: ${done} of ${of}, ${next} …`);
+  const { log } = console;
   try {
-    return { audit: audit(loss, { ...options, name: named.slice(named.lastIndexOf("#") + 1), onProgress }) };
+    console.log = () => {}; // a loss may print at each call
+    return { audit: audit(loss, { ...options, name: named.slice(named.indexOf("#") + 1), onProgress }) };
   } catch (error) {
     const { message } = error as Error;
     if (!/^Cannot /.test(message)) throw error;
     // A RangeError is about an option, which all losses share; a TypeError is about this loss.
     if (error instanceof RangeError) throw new UsageError(message);
     return { named, error: message };
+  } finally {
+    console.log = log;
   }
 }
 
@@ -427,19 +488,23 @@ function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Rep
 const asksForIndices =
   /scalar type Long|class ind|multi-target|[01]-?D target|1-D with size|all 1 classes|integer|used as indices|int64|one_hot|valid range|labels\.shape\.rank/i;
 
-/** Options to type for a loss that takes other batches. */
-function otherBatches(error: string, { yTrue, columns }: AuditOptions): string {
+/** What to type for a loss that takes other batches, or other arguments. */
+function otherBatches({ named, error }: { named: string; error: string }, { yTrue, columns }: AuditOptions): string {
+  if (/ is not a function/.test(error)) return "";
   const isIndex = yTrue !== "index" && asksForIndices.test(error);
   const classes = `--columns ${columns ?? 3} --predictions logits --labels index`;
-  return isIndex
+  const batches = isIndex
     ? `\n  if the labels are class indices, say so: ${classes}`
     : "\n  if the loss takes other batches, say which: --columns, --predictions, --labels";
+  const [, file, name] = /^(.*\.[mc]?[jt]sx?)#(.*)$/s.exec(named) ?? [];
+  const call = `'${file}#(yTrue, yPred) => ${name}(yPred, yTrue)'`;
+  return batches + (file === undefined ? "" : `\n  if it takes other arguments, write the call, for example ${call}`);
 }
 
 const outcomeText = (outcome: Outcome, options: AuditOptions): string =>
   "error" in outcome
     ? `${outcome.named}: ${outcome.error}${
-      /called with (labels|outputs) \[/.test(outcome.error) ? otherBatches(outcome.error, options) : ""
+      /called with (labels|outputs) \[/.test(outcome.error) ? otherBatches(outcome, options) : ""
     }`
     : `${outcome.audit}${"time" in outcome.audit ? `\n${timeText(outcome.audit)}` : ""}`;
 
@@ -465,7 +530,7 @@ async function auditOneModel(route: keyof typeof routes, values: TaskArgs["value
   if (route === "words") return await auditWords(values, labelKindOption(String(values.labels)));
   const named = String(values.model);
   report.status(`${named} …`);
-  return await auditExport(await loadExport(named), named, values, (text) => report.status(`${named}: ${text}`));
+  return await auditExport(await loadModel(named), named, values, (text) => report.status(`${named}: ${text}`));
 }
 
 /** Runs the task. */

@@ -1,0 +1,232 @@
+/**
+ * Loads a file of TypeScript or JavaScript as it stands in its repository, for `deno task audit`: an ES module, a CommonJS
+ * module or a script of a page. Whatever is at its top level can be named, exported or not. Packages, files and names of a
+ * page that are missing are stand-ins while the file runs; no model is trained.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, resolve } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { runInThisContext } from "node:vm";
+import { transform } from "sucrase";
+
+/** A model that was compiled, and its loss. */
+export interface Compiled {
+  readonly model: tf.LayersModel;
+  readonly loss: unknown;
+}
+
+/** A file that has run. */
+export interface LoadedFile {
+  /** Evaluates an expression at the top level of the file, inside `watchCompile`; undefined for a name that is not there. */
+  readonly valueOf: (expression: string) => unknown;
+  /** Names of exports and at the top level. */
+  readonly names: readonly string[];
+  /** What ended the file before its last line. */
+  readonly error?: unknown;
+  /** Models that the file compiled. */
+  readonly compiled: readonly Compiled[];
+}
+
+/** Most milliseconds that a promise of a file is waited for: it may wait for a training, which never ends. */
+const patience = 1000;
+
+/** Runs that {@linkcode watchCompile} waits for; stand-ins may be used meanwhile. */
+let watching = 0;
+
+/**
+ * Runs a function and waits for its promise. No model is trained meanwhile.
+ *
+ * @returns The result, and the models that were compiled meanwhile.
+ */
+export async function watchCompile<T>(run: () => T): Promise<{ value?: Awaited<T>; compiled: Compiled[] }> {
+  const compiled: Compiled[] = [];
+  const restore = [tf.LayersModel.prototype, tf.Sequential.prototype].map((own) => {
+    const { compile, fit, fitDataset } = own;
+    own.compile = function (args) {
+      compile.call(this, args);
+      compiled.push({ model: this, loss: args.loss });
+    };
+    own.fit = own.fitDataset = () => new Promise(() => {});
+    return () => Object.assign(own, { compile, fit, fitDataset });
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  watching++;
+  try {
+    const late = new Promise<void>((end) => timer = setTimeout(end, patience));
+    return { value: await Promise.race([run(), late]) as Awaited<T> | undefined, compiled };
+  } finally {
+    watching--;
+    clearTimeout(timer);
+    restore.forEach((one) => one());
+  }
+}
+
+/** Suffixes of a file that an import leaves out. */
+const suffixes = ["", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".json", "/index.ts", "/index.js"];
+
+/** The file that a relative import means. */
+function importedFile(name: string, from: string): string | undefined {
+  const base = resolve(dirname(from), name), bases = [base, base.replace(/\.[mc]?js$/, "")];
+  return bases.flatMap((one) => suffixes.map((suffix) => one + suffix))
+    .find((path) => /\.([mc]?[jt]sx?|json)$/.test(path) && existsSync(path) && statSync(path).isFile());
+}
+
+/** TensorFlow.js under the names of its packages, and as a file of a CDN. */
+const isTensorFlow = /^@tensorflow\/tfjs(-core|-layers|-node|-node-gpu|-react-native)?(\/|$)|^https?:.*\btfjs@/;
+const tensorflow = { ...tf, default: tf, __esModule: true };
+
+/** JavaScript of a file, line by line: without types, JSX, decorators, and with `require` for imports. */
+function javaScript(text: string, path: string): string {
+  const exported: string[] = []; // a list of exports may come before what it exports
+  const source = text.replace(/^#!.*/, "").replaceAll(/^export\s*\{[^}]*\}(?!\s*from)/gm, (list) => {
+    exported.push(list.replaceAll(/\s+/g, " "));
+    return list.replaceAll(/[^\n]/g, "");
+  });
+  return transform(`${source}\n${exported.join(";")}`, {
+    transforms: ["typescript", "jsx", "imports"],
+    production: true,
+    disableESTransforms: true,
+    filePath: path,
+  }).code
+    .replaceAll(/^\s*@\w[\w.]*(\((?:[^()]|\([^()]*\))*\))?/gm, (decorator) => decorator.replaceAll(/[^\n]/g, ""))
+    .replaceAll(/\bimport\.meta\b/g, "__meta");
+}
+
+/** Names that a text declares at the beginning of a line. */
+const declaredIn = (text: string): string[] =>
+  [
+    ...text.matchAll(
+      /^(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:function\s*\*?|(?:abstract\s+)?class|const|let|var)\s+([\w$]+)/gm,
+    ),
+  ].map(([, name]) => name);
+
+type Scope = (expression: string) => unknown;
+
+/** The files of one load, which share their stand-ins. */
+class Files {
+  readonly #standIns = new WeakSet<object>();
+  readonly #modules = new Map<string, { exports: unknown }>();
+
+  isStandIn = (value: unknown): boolean => Object(value) === value && this.#standIns.has(value as object);
+
+  /** Something in the place of what is missing, which can be read, called and extended while a file runs. */
+  #standIn(what: string): object {
+    const used = () => {
+      if (watching > 0) return this.#standIn(what);
+      throw new ReferenceError(`it uses ${what}, which is missing`);
+    };
+    const standIn: object = new Proxy(function () {}, {
+      get: (target, key) =>
+        key === "prototype" ? target.prototype : key === "then" || typeof key === "symbol" ? undefined : used(),
+      set: () => true,
+      apply: used,
+      construct: (target, _, made) => made === standIn ? used() : Reflect.construct(target, [], made),
+    });
+    this.#standIns.add(standIn);
+    return standIn;
+  }
+
+  #require(name: string, from: string): unknown {
+    if (isTensorFlow.test(name)) return tensorflow;
+    const path = name.startsWith(".") ? importedFile(name, from) : undefined;
+    if (path !== undefined) return this.run(path).exports;
+    try {
+      return createRequire(pathToFileURL(from))(name);
+    } catch {
+      return this.#standIn(`'${name}'`);
+    }
+  }
+
+  /** Names that a file has without declaring them; a script of a page has those of the page and of its other scripts. */
+  #globals(path: string, isScript: boolean): object {
+    const own: Record<string, unknown> = {
+      tf: tensorflow,
+      document: this.#standIn("'document'"),
+      process: Object.create(process, { exit: { value: () => {} }, argv: { value: [process.argv[0], path] } }),
+    };
+    return new Proxy(own, {
+      has: (_, name) => name in own || (isScript && typeof name === "string" && !(name in globalThis)),
+      get: (_, name) => typeof name === "symbol" ? undefined : own[name] ?? this.#standIn(`'${name}'`),
+    });
+  }
+
+  /** Runs a file once; `see` receives its scope before its first line. */
+  run(path: string, see: (scope: Scope) => void = () => {}): { exports: unknown } {
+    const known = this.#modules.get(path);
+    if (known !== undefined) return known;
+    const text = readFileSync(path, "utf8"), module = { exports: {} as unknown };
+    this.#modules.set(path, module);
+    if (path.endsWith(".json")) return Object.assign(module, { exports: JSON.parse(text) });
+    const isScript = !/\b(import|require|exports)\b/.test(text);
+    const inGlobals = runInThisContext(
+      "(function (__globals) { with (__globals) { return function (exports, require, module, __filename, __dirname, __meta, __see) { " +
+        `__see(__text => eval(__text)); ${javaScript(text, path)}\n} } })`,
+      { filename: path }, // not its address: Deno would look its lines up in the map of an import that failed
+    );
+    const require = (name: string) => this.#require(name, path);
+    const meta = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path), main: false };
+    inGlobals(this.#globals(path, isScript))(module.exports, require, module, path, dirname(path), meta, see);
+    return module;
+  }
+}
+
+/** A method of a class, of an instance made without arguments, or of one that is not made. */
+function methodOf(owner: unknown, name: string): unknown {
+  if (typeof owner !== "function") return undefined;
+  let self = Object.create(owner.prototype ?? null);
+  try {
+    self = Reflect.construct(owner, []);
+  } catch {
+    // its methods may do without what the constructor needs
+  }
+  return typeof self[name] === "function" ? self[name].bind(self) : self[name];
+}
+
+/** The value of an export, of a name at the top level, of an expression, or of a method as `Class.method`. */
+function valueIn(exports: unknown, scope: Scope, name: string): unknown {
+  const exported = Object(exports) as Record<string, unknown>;
+  if (name === "default") return exported.default ?? exports;
+  if (/^[\w$]+$/.test(name) && name in exported) {
+    const value = exported[name];
+    return typeof value === "function" && !Object.hasOwn(exported, name) ? value.bind(exported) : value;
+  }
+  try {
+    const value = scope(name);
+    if (value !== undefined) return value;
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+  }
+  const [, owner, method] = /^([\w$]+)\.([\w$]+)$/.exec(name) ?? [];
+  return method === undefined ? undefined : methodOf(valueIn(exports, scope, owner), method);
+}
+
+/** Runs a file, and what it starts for a moment. */
+export async function loadAsItStands(path: string): Promise<LoadedFile> {
+  const files = new Files();
+  let scope: Scope = () => undefined, module: { exports: unknown } = { exports: {} }, error: unknown;
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    if (String(event.reason?.stack).includes(path)) event.preventDefault(); // of a training, not of the audit
+  });
+  const { compiled } = await watchCompile(async () => {
+    try {
+      module = files.run(path, (own) => scope = own);
+    } catch (thrown) {
+      error = thrown;
+    }
+    await new Promise((end) => setTimeout(end, 50));
+  });
+  return {
+    valueOf: (name) => {
+      const value = valueIn(module.exports, scope, name);
+      return files.isStandIn(value) ? undefined : value;
+    },
+    names: [...new Set([...Object.keys(Object(module.exports)), ...declaredIn(readFileSync(path, "utf8"))])],
+    error,
+    compiled,
+  };
+}
