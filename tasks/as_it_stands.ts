@@ -24,6 +24,8 @@ export interface Compiled {
 export interface LoadedFile {
   /** Evaluates an expression at the top level of the file, inside `watchCompile`; undefined for a name that is not there. */
   readonly valueOf: (expression: string) => unknown;
+  /** Returns a function that has a name inside another function, without the variables of that one. */
+  readonly innerFunction: (name: string) => unknown;
   /** Names of exports and at the top level. */
   readonly names: readonly string[];
   /** What ended the file before its last line. */
@@ -104,6 +106,24 @@ const declaredIn = (text: string): string[] =>
       /^(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:function\s*\*?|(?:abstract\s+)?class|const|let|var)\s+([\w$]+)/gm,
     ),
   ].map(([, name]) => name);
+
+/** Text of the function that a text declares or assigns by a name anywhere, below as many empty lines as are above it. */
+function innerText(name: string, code: string): string | undefined {
+  const own = RegExp.escape(name), value = String.raw`(?:async\s*)?(?:function\b|\(|[\w$]+\s*=>)`;
+  const head = new RegExp(String.raw`\b${own}\s*(?:=(?![=>])|:)\s*(?=${value})|(?=\bfunction\s+${own}\b)`).exec(code);
+  if (head === null) return undefined;
+  const start = head.index + head[0].length, above = "\n".repeat(code.slice(0, start).split("\n").length - 1);
+  for (const { index } of code.slice(start).matchAll(/(?<=\})|[,;\n)]|$/g)) {
+    const text = code.slice(start, start + index);
+    if (/^\s*[.?]/.test(code.slice(start + index))) continue; // the expression goes on
+    try {
+      new Function(`return (${text})`); // the shortest text that is whole
+      return `${above}(${text})`;
+    } catch {
+      // not whole yet
+    }
+  }
+}
 
 type Scope = (expression: string) => unknown;
 
@@ -188,7 +208,7 @@ function methodOf(owner: unknown, name: string): unknown {
 }
 
 /** The value of an export, of a name at the top level, of an expression, or of a method as `Class.method`. */
-function valueIn(exports: unknown, scope: Scope, name: string): unknown {
+function valueIn(files: Files, exports: unknown, scope: Scope, name: string): unknown {
   const exported = Object(exports) as Record<string, unknown>;
   if (name === "default") return exported.default ?? exports;
   if (/^[\w$]+$/.test(name) && name in exported) {
@@ -197,12 +217,12 @@ function valueIn(exports: unknown, scope: Scope, name: string): unknown {
   }
   try {
     const value = scope(name);
-    if (value !== undefined) return value;
+    if (value !== undefined && !files.isStandIn(value)) return value;
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
   }
   const [, owner, method] = /^([\w$]+)\.([\w$]+)$/.exec(name) ?? [];
-  return method === undefined ? undefined : methodOf(valueIn(exports, scope, owner), method);
+  return method === undefined ? undefined : methodOf(valueIn(files, exports, scope, owner), method);
 }
 
 /** Runs a file, and what it starts for a moment. */
@@ -221,9 +241,15 @@ export async function loadAsItStands(path: string): Promise<LoadedFile> {
     await new Promise((end) => setTimeout(end, 50));
   });
   return {
-    valueOf: (name) => {
-      const value = valueIn(module.exports, scope, name);
-      return files.isStandIn(value) ? undefined : value;
+    valueOf: (name) => valueIn(files, module.exports, scope, name),
+    innerFunction: (name) => {
+      const text = innerText(name, javaScript(readFileSync(path, "utf8"), path));
+      const names = new Proxy({}, {
+        has: (_, own) => typeof own === "string" && scope(`typeof ${own}`) !== "undefined",
+        get: (_, own) => typeof own === "string" ? scope(own) : undefined,
+      });
+      return text &&
+        runInThisContext(`(function (__names) { with (__names) { return (${text}) } })`, { filename: path })(names);
     },
     names: [...new Set([...Object.keys(Object(module.exports)), ...declaredIn(readFileSync(path, "utf8"))])],
     error,

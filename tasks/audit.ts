@@ -262,40 +262,26 @@ interface Named {
 const errorText = (error: unknown): string =>
   cleanPaths(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
-/** The line that has a name inside a function. */
-function insideText(name: string, text: string): string | undefined {
-  const own = RegExp.escape(name.split(".").at(-1)!), lines = text.split("\n");
-  const at = lines.findIndex((line) =>
-    new RegExp(`\\b${own}\\s*(=(?!=)|:\\s*(async\\s*)?(function|\\()|\\()`).test(line)
-  );
-  return at < 0
-    ? undefined
-    : `line ${
-      at + 1
-    } has it inside a function: move it to the top level, or write a call that compiles a model with it`;
-}
-
-/** Loads what `named`, `FILE#NAME`, names: an export, or anything at the top level of a file as it stands. */
+/** Loads what `named`, `FILE#NAME`, names: an export, or anything in a file as it stands. */
 async function loadNamed(named: string): Promise<Named> {
   const [, file, name = ""] = /^([^#]*)(?:#(.*))?$/s.exec(named)!, path = existing(file);
-  const text = readFileSync(path, "utf8");
-  if (/^[\w$]+$/.test(name) && /^export\b/m.test(text)) {
+  if (/^[\w$]+$/.test(name) && /^export\b/m.test(readFileSync(path, "utf8"))) {
     const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch(() => ({}));
     if (name in module) return { file, name, value: module[name], compiled: [], missing: () => "" };
   }
   const { loadAsItStands, watchCompile } = await import("./as_it_stands.ts");
   const loaded = await loadAsItStands(path), has = loaded.names.length === 0 ? "nothing" : loaded.names.join(", ");
   const failed = loaded.error === undefined ? undefined : `throws while it is loaded: ${errorText(loaded.error)}`;
-  const inside = insideText(name === "" ? "loss" : name, text), only = `only ${has}`;
   const missing = () =>
     name === ""
-      ? `'${named}' names no loss, write ${file}#NAME: it ${failed ?? `has ${has}`}${inside ? `; ${inside}` : ""}`
-      : `'${file}' ${inside === undefined && failed || `has no '${name}' at its top level, ${inside ?? only}`}`;
-  if (name === "") return { file, name, value: undefined, compiled: loaded.compiled, missing };
+      ? `'${named}' names no loss, write ${file}#NAME: it ${failed ?? `has ${has}`}`
+      : `'${file}' ${failed ?? `has no '${name}': it has ${has}`}`;
   try {
-    const { value, compiled } = await watchCompile(() => loaded.valueOf(name));
-    const own = loaded.compiled.filter(({ loss }) => typeof loss === "function" && loss.name === name);
-    return { file, name, value, compiled: [...own, ...compiled], missing };
+    const { value, compiled } = await watchCompile(() => name === "" ? undefined : loaded.valueOf(name));
+    const own = loaded.compiled.filter(({ loss }) => name === "" || (loss as { name?: string })?.name === name);
+    const all = [...own, ...compiled], isFound = value !== undefined || all.length > 0;
+    const inner = isFound ? undefined : loaded.innerFunction(name === "" ? "loss" : name.split(".").at(-1)!);
+    return { file, name, value: value ?? inner, compiled: all, missing };
   } catch (error) {
     throw new UsageError(`'${name}' of '${file}' throws: ${errorText(error)}`);
   }
@@ -491,13 +477,17 @@ const asksForIndices =
 /** What to type for a loss that takes other batches, or other arguments. */
 function otherBatches({ named, error }: { named: string; error: string }, { yTrue, columns }: AuditOptions): string {
   if (/ is not a function/.test(error)) return "";
+  if (/ is not defined| is missing/.test(error)) {
+    return "\n  if it is inside a function, move it to the top level, or write a call that compiles a model with it";
+  }
   const isIndex = yTrue !== "index" && asksForIndices.test(error);
   const classes = `--columns ${columns ?? 3} --predictions logits --labels index`;
   const batches = isIndex
     ? `\n  if the labels are class indices, say so: ${classes}`
     : "\n  if the loss takes other batches, say which: --columns, --predictions, --labels";
   const [, file, name] = /^(.*\.[mc]?[jt]sx?)#(.*)$/s.exec(named) ?? [];
-  const call = `'${file}#(yTrue, yPred) => ${name}(yPred, yTrue)'`;
+  const made = name?.replace(/^([A-Z][\w$]*)\.([\w$]+)$/, "new $1().$2");
+  const call = `'${file}#(yTrue, yPred) => ${made}(yPred, yTrue)'`;
   return batches + (file === undefined ? "" : `\n  if it takes other arguments, write the call, for example ${call}`);
 }
 
