@@ -113,9 +113,10 @@ function innerText(name: string, code: string): string | undefined {
   const head = new RegExp(String.raw`\b${own}\s*(?:=(?![=>])|:)\s*(?=${value})|(?=\bfunction\s+${own}\b)`).exec(code);
   if (head === null) return undefined;
   const start = head.index + head[0].length, above = "\n".repeat(code.slice(0, start).split("\n").length - 1);
-  for (const { index } of code.slice(start).matchAll(/(?<=\})|[,;\n)]|$/g)) {
+  const isFunction = /^(?:async\s*)?(?:function\b|(?:\([^()]*\)|[\w$]+)\s*=>)/;
+  for (const { index } of code.slice(start).matchAll(/(?<=[})])|[,;\n]|$/g)) {
     const text = code.slice(start, start + index);
-    if (/^\s*[.?]/.test(code.slice(start + index))) continue; // the expression goes on
+    if (!isFunction.test(text) || /^\s*[.?]/.test(code.slice(start + index))) continue; // the expression goes on
     try {
       new Function(`return (${text})`); // the shortest text that is whole
       return `${above}(${text})`;
@@ -141,8 +142,12 @@ class Files {
       throw new ReferenceError(`it uses ${what}, which is missing`);
     };
     const standIn: object = new Proxy(function () {}, {
-      get: (target, key) =>
-        key === "prototype" ? target.prototype : key === "then" || typeof key === "symbol" ? undefined : used(),
+      get: (target, key) => {
+        if (key === "prototype") return target.prototype;
+        if (key === Symbol.iterator) return () => [].values();
+        if (key === Symbol.toPrimitive) return () => NaN;
+        return key === "then" || typeof key === "symbol" ? undefined : used();
+      },
       set: () => true,
       apply: used,
       construct: (target, _, made) => made === standIn ? used() : Reflect.construct(target, [], made),
@@ -219,7 +224,7 @@ function valueIn(files: Files, exports: unknown, scope: Scope, name: string): un
     const value = scope(name);
     if (value !== undefined && !files.isStandIn(value)) return value;
   } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
+    if (!(error instanceof ReferenceError && /^[\w$.]+$/.test(name))) throw error;
   }
   const [, owner, method] = /^([\w$]+)\.([\w$]+)$/.exec(name) ?? [];
   return method === undefined ? undefined : methodOf(valueIn(files, exports, scope, owner), method);

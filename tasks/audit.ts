@@ -262,10 +262,14 @@ interface Named {
 const errorText = (error: unknown): string =>
   cleanPaths(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
+/** Tells whether a text exports something and declares the `tf` that it uses. */
+const isModule = (text: string): boolean =>
+  /^export\b/m.test(text) && (!/\btf\./.test(text) || /\bimport\b[^;=(]*\btf\b|\b(const|let|var)\s+tf\b/.test(text));
+
 /** Loads what `named`, `FILE#NAME`, names: an export, or anything in a file as it stands. */
 async function loadNamed(named: string): Promise<Named> {
   const [, file, name = ""] = /^([^#]*)(?:#(.*))?$/s.exec(named)!, path = existing(file);
-  if (/^[\w$]+$/.test(name) && /^export\b/m.test(readFileSync(path, "utf8"))) {
+  if (/^[\w$]+$/.test(name) && isModule(readFileSync(path, "utf8"))) {
     const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch(() => ({}));
     if (name in module) return { file, name, value: module[name], compiled: [], missing: () => "" };
   }
@@ -449,24 +453,31 @@ async function loadAll(
 /** Result of an audit, or the reason why there is none. */
 type Outcome = { readonly audit: LossAudit | ModelAudit } | { readonly named: string; readonly error: string };
 
+/** Runs a function without what a loss prints at each call. */
+function quietly<T>(run: () => T): T {
+  const { log } = console;
+  console.log = () => {};
+  try {
+    return run();
+  } finally {
+    console.log = log;
+  }
+}
+
 /** Audits one loss. Its error replaces its report. */
 function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Reporter, audit: Auditor): Outcome {
   if (loss instanceof Error) return { named, error: loss.message };
   report.status(`${named} …`);
   const onProgress: AuditOptions["onProgress"] = (done, of, next) =>
     report.progress(`${named}: ${done} of ${of}, ${next} …`);
-  const { log } = console;
   try {
-    console.log = () => {}; // a loss may print at each call
-    return { audit: audit(loss, { ...options, name: named.slice(named.indexOf("#") + 1), onProgress }) };
+    return { audit: quietly(() => audit(loss, { ...options, name: named.slice(named.indexOf("#") + 1), onProgress })) };
   } catch (error) {
     const { message } = error as Error;
     if (!/^Cannot /.test(message)) throw error;
     // A RangeError is about an option, which all losses share; a TypeError is about this loss.
     if (error instanceof RangeError) throw new UsageError(message);
     return { named, error: message };
-  } finally {
-    console.log = log;
   }
 }
 
@@ -535,11 +546,12 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
   const outcomes: Outcome[] = [];
   const options = what === "loss" ? auditOptions(values) : {};
   for await (const outcome of outcomesOf(args, report, audit, open)) {
-    if (!values.json) report.line(`${outcomes.length === 0 ? "" : "\n"}${outcomeText(outcome, options)}`);
+    const gap = outcomes.length === 0 ? "" : "\n";
+    if (!values.json) report.line(gap + quietly(() => outcomeText(outcome, options)));
     outcomes.push(outcome);
   }
   if (values.json) {
-    const json = outcomes.map(outcomeData);
+    const json = quietly(() => outcomes.map(outcomeData));
     writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
   }
   const audits = outcomes.flatMap((outcome) => "audit" in outcome ? [outcome.audit] : []);

@@ -755,7 +755,8 @@ function fitsWithoutLabels(comparison: Comparison): Finding | undefined {
       const held = engine.value(
         withOutputs(end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v),
       );
-      if (held.value < to - 0.05 * Math.abs(to - best) || standInAnyOrder(comparison)) continue;
+      const least = to < best - Math.abs(span) ? 0 : 0.05 * Math.abs(to - best); // correct outputs are no measure then
+      if (held.value < to - least || standInAnyOrder(comparison)) continue;
       const isNear = to > best;
       return {
         cause: "wrong-optimum",
