@@ -28,39 +28,41 @@ export interface LoadedFile {
   readonly innerFunction: (name: string) => unknown;
   /** Names of exports and at the top level. */
   readonly names: readonly string[];
-  /** What ended the file before its last line. */
+  /** Error that ended the file before its last line. */
   readonly error?: unknown;
   /** Models that the file compiled. */
   readonly compiled: readonly Compiled[];
 }
 
-/** Most milliseconds that a promise of a file is waited for: it may wait for a training, which never ends. */
+/** Most milliseconds that a promise of a file is waited for. */
 const patience = 1000;
 
 /** Runs that {@linkcode watchCompile} waits for; stand-ins may be used meanwhile. */
 let watching = 0;
 
 /**
- * Runs a function and waits for its promise. No model is trained meanwhile.
+ * Runs a function and waits for its promise, or until it would train a model, which it does not.
  *
  * @returns The result, and the models that were compiled meanwhile.
  */
 export async function watchCompile<T>(run: () => T): Promise<{ value?: Awaited<T>; compiled: Compiled[] }> {
-  const compiled: Compiled[] = [];
+  const compiled: Compiled[] = [], { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const restore = [tf.LayersModel.prototype, tf.Sequential.prototype].map((own) => {
     const { compile, fit, fitDataset } = own;
     own.compile = function (args) {
       compile.call(this, args);
       compiled.push({ model: this, loss: args.loss });
     };
-    own.fit = own.fitDataset = () => new Promise(() => {});
+    own.fit = own.fitDataset = () => {
+      end();
+      return new Promise(() => {});
+    };
     return () => Object.assign(own, { compile, fit, fitDataset });
   });
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timer = setTimeout(end, patience);
   watching++;
   try {
-    const late = new Promise<void>((end) => timer = setTimeout(end, patience));
-    return { value: await Promise.race([run(), late]) as Awaited<T> | undefined, compiled };
+    return { value: await Promise.race([run(), ended]) as Awaited<T> | undefined, compiled };
   } finally {
     watching--;
     clearTimeout(timer);

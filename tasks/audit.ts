@@ -48,16 +48,19 @@ export const auditSpec: TaskSpec = {
     "Explains why a loss does not learn: calls each named loss of a TypeScript, JavaScript or Python file on many batches\n" +
     "and reports what is wrong, on which line, with the evidence and a fix. Exits with 1 if a loss is broken or cannot be\n" +
     "audited, with 0 if all are sound or suspect. The file is executed: audit only code that you trust.\n\n" +
-    'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
-    "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
-    "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
-    "needs the framework of the loss, and other modules only if the loss calls them. FILE.py without a NAME is audited for\n" +
-    "each of its functions and classes that looks like a loss by its name or its parameters. A file of R,\n" +
-    "losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
-    "--model judges a compiled tf.LayersModel of a TypeScript file, or the function that makes it, on rows of a CSV file:\n" +
+    "A file of TypeScript or JavaScript is audited as it stands: an ES module, a CommonJS module or a script of a page.\n" +
+    "NAME is an export, any name in the file, a method as Class.method, or an expression: 'losses.js#focalLoss(2)', or\n" +
+    "'agent.js#(yTrue, yPred) => policyLoss(yPred, yTrue)'. Without a NAME, or if the expression makes a model, the loss of\n" +
+    "the model that is compiled is audited; no model is trained. TensorFlow.js is this project's copy, whichever of its\n" +
+    "packages the file imports; what else is missing must not be used by the loss.\n\n" +
+    "In a Python file, NAME is a function, a class, or an expression: 'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in\n" +
+    "an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python needs the framework of the loss, and other modules only\n" +
+    "if the loss calls them. FILE.py without a NAME is audited for each of its functions and classes that looks like a loss\n" +
+    "by its name or its parameters. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
+    "--model judges a compiled tf.LayersModel of such a file, or the call or function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] LOSS ...\n" +
-    "       LOSS: FILE.ts#exportName, FILE.py#NAME, FILE.py or, with -m MODULE, NAME\n" +
+    "       LOSS: FILE.ts#NAME, FILE.ts, FILE.py#NAME, FILE.py or, with -m MODULE, NAME\n" +
     "       deno task audit --model FILE.ts#makeModel --data FILE.csv --label COLUMN\n" +
     "       deno task audit --activation NAME --units N --loss NAME --labels KIND",
   positionals: true,
@@ -98,7 +101,7 @@ export const auditSpec: TaskSpec = {
         "height, width, columns]; a loss that refuses rows gets images anyway",
     },
     python: { type: "string", help: "command that runs Python (the active environment's, else python3)" },
-    model: { type: "string", help: "compiled model to audit, or the function that makes it: FILE.ts#NAME" },
+    model: { type: "string", help: "compiled model to audit, or what makes it: FILE.ts#model, FILE.ts#makeModel([8])" },
     data: { type: "string", help: "CSV file with rows for the model: its inputs in their order, and the label" },
     label: {
       type: "string",
@@ -248,7 +251,7 @@ function pythonName(named: string, module: string | undefined): { in: { file?: s
   return { in: { file: path }, name };
 }
 
-/** What a name on the command line names. */
+/** Value that a name on the command line names. */
 interface Named {
   readonly file: string;
   readonly name: string;
@@ -291,7 +294,7 @@ async function loadNamed(named: string): Promise<Named> {
   }
 }
 
-/** What a function without required parameters makes; another value is itself. */
+/** Calls a function without required parameters; another value is itself. */
 async function madeBy({ value, compiled }: Named): Promise<Pick<Named, "value" | "compiled">> {
   if (typeof value !== "function" || value.length > 0) return { value, compiled };
   const { watchCompile } = await import("./as_it_stands.ts"), made = await watchCompile(() => value());
@@ -433,7 +436,7 @@ async function loadAll(
   report: Reporter,
   open: AsyncDisposableStack,
 ): Promise<NamedLoss[]> {
-  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
+  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#NAME");
   const options = pythonOptions(values), inPython = (named: string) => options.module !== undefined || isPython(named);
   positionals.forEach((named) => inPython(named) ? pythonName(named, options.module) : existing(named.split("#")[0]));
   const fromPython = await loadPython([...new Set(positionals.filter(inPython))], options, report, open);
@@ -485,7 +488,7 @@ function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Rep
 const asksForIndices =
   /scalar type Long|class ind|multi-target|[01]-?D target|1-D with size|all 1 classes|integer|used as indices|int64|one_hot|valid range|labels\.shape\.rank/i;
 
-/** What to type for a loss that takes other batches, or other arguments. */
+/** Options to type for a loss that takes other batches, and the call for one that takes other arguments. */
 function otherBatches({ named, error }: { named: string; error: string }, { yTrue, columns }: AuditOptions): string {
   if (/ is not a function/.test(error)) return "";
   if (/ is not defined| is missing/.test(error)) {

@@ -23,7 +23,7 @@ class Repository extends TemporaryFolder {
     this.path = join(this.folder, Object.keys(files)[0]);
   }
 
-  /** What an expression names, once the file has run. */
+  /** The value that an expression names, once the file has run. */
   async named(name: string): Promise<unknown> {
     const loaded = await loadAsItStands(this.path);
     return (await watchCompile(() => loaded.valueOf(name))).value;

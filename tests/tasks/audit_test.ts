@@ -84,7 +84,7 @@ Deno.test("audit: one sentence of bad usage for each way to name no loss", async
     model.compile({ optimizer: "sgd", loss: "meanSquaredError" });`,
   );
   const expected: [string[], string][] = [
-    [[], "name a loss: FILE.ts#exportName"],
+    [[], "name a loss: FILE.ts#NAME"],
     [["nothere.ts#good"], "There is no file 'nothere.ts'"],
     [["losses.ts"], "'losses.ts' names no loss, write losses.ts#NAME: it has good, bad, odd, slope, renamed"],
     [["losses.ts#best"], "'losses.ts' has no 'best': it has good, bad, odd, slope, renamed"],
