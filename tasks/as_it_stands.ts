@@ -85,20 +85,18 @@ const isTensorFlow = /^@tensorflow\/tfjs(-core|-layers|-node|-node-gpu|-react-na
 const tensorflow = { ...tf, default: tf, __esModule: true };
 
 /** JavaScript of a file, line by line: without types, JSX, decorators, and with `require` for imports. */
-function javaScript(text: string, path: string): string {
+function javaScript(text: string): string {
   const exported: string[] = []; // a list of exports may come before what it exports
   const source = text.replace(/^#!.*/, "").replaceAll(/^export\s*\{[^}]*\}(?!\s*from)/gm, (list) => {
     exported.push(list.replaceAll(/\s+/g, " "));
     return list.replaceAll(/[^\n]/g, "");
   });
-  return transform(`${source}\n${exported.join(";")}`, {
-    transforms: ["typescript", "jsx", "imports"],
-    production: true,
-    disableESTransforms: true,
-    filePath: path,
-  }).code
+  const options = { production: true, disableESTransforms: true };
+  return transform(`${source}\n${exported.join(";")}`, { ...options, transforms: ["typescript", "jsx", "imports"] })
+    .code
     .replaceAll(/^\s*@\w[\w.]*(\((?:[^()]|\([^()]*\))*\))?/gm, (decorator) => decorator.replaceAll(/[^\n]/g, ""))
-    .replaceAll(/\bimport\.meta\b/g, "__meta");
+    .replaceAll(/\bimport\.meta\b/g, "__meta")
+    .replaceAll(/\b(const|let|var) require\b/g, "$1 __require"); // createRequire: the imports are called before
 }
 
 /** Names that a text declares at the beginning of a line. */
@@ -138,9 +136,9 @@ class Files {
   isStandIn = (value: unknown): boolean => Object(value) === value && this.#standIns.has(value as object);
 
   /** Something in the place of what is missing, which can be read, called and extended while a file runs. */
-  #standIn(what: string): object {
+  standIn(what: string): object {
     const used = () => {
-      if (watching > 0) return this.#standIn(what);
+      if (watching > 0) return this.standIn(what);
       throw new ReferenceError(`it uses ${what}, which is missing`);
     };
     const standIn: object = new Proxy(function () {}, {
@@ -165,7 +163,7 @@ class Files {
     try {
       return createRequire(pathToFileURL(from))(name);
     } catch {
-      return this.#standIn(`'${name}'`);
+      return this.standIn(`'${name}'`);
     }
   }
 
@@ -173,31 +171,34 @@ class Files {
   #globals(path: string, isScript: boolean): object {
     const own: Record<string, unknown> = {
       tf: tensorflow,
-      document: this.#standIn("'document'"),
+      document: this.standIn("'document'"),
       process: Object.create(process, { exit: { value: () => {} }, argv: { value: [process.argv[0], path] } }),
     };
     return new Proxy(own, {
       has: (_, name) => name in own || (isScript && typeof name === "string" && !(name in globalThis)),
-      get: (_, name) => typeof name === "symbol" ? undefined : own[name] ?? this.#standIn(`'${name}'`),
+      get: (_, name) => typeof name === "symbol" ? undefined : own[name] ?? this.standIn(`'${name}'`),
     });
   }
 
-  /** Runs a file once; `see` receives its scope before its first line. */
-  run(path: string, see: (scope: Scope) => void = () => {}): { exports: unknown } {
+  /** Runs a file once; `see` receives its scope before its first line. What awaits at its top level goes on later. */
+  run(path: string, see: (scope: Scope) => void = () => {}): { exports: unknown; ends?: Promise<void> } {
     const known = this.#modules.get(path);
     if (known !== undefined) return known;
-    const text = readFileSync(path, "utf8"), module = { exports: {} as unknown };
+    const text = readFileSync(path, "utf8"), module: ReturnType<Files["run"]> = { exports: {} };
     this.#modules.set(path, module);
     if (path.endsWith(".json")) return Object.assign(module, { exports: JSON.parse(text) });
-    const isScript = !/\b(import|require|exports)\b/.test(text);
+    const isScript = !/\b(import|require|exports)\b/.test(text), code = javaScript(text);
+    const head = /^(?![\s/*]).*\bawait\b/m.test(code) ? "async function" : "function";
     const inGlobals = runInThisContext(
-      "(function (__globals) { with (__globals) { return function (exports, require, module, __filename, __dirname, __meta, __see) { " +
-        `__see(__text => eval(__text)); ${javaScript(text, path)}\n} } })`,
+      "(function (__globals) { with (__globals) { " +
+        "return function (exports, require, module, __filename, __dirname, __meta, __see) { " +
+        `return (${head}() { __see(__text => eval(__text)); ${code}\n}).call(exports); } } })`,
       { filename: path }, // not its address: Deno would look its lines up in the map of an import that failed
     );
     const require = (name: string) => this.#require(name, path);
     const meta = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path), main: false };
-    inGlobals(this.#globals(path, isScript))(module.exports, require, module, path, dirname(path), meta, see);
+    const body = inGlobals(this.#globals(path, isScript));
+    module.ends = body(module.exports, require, module, path, dirname(path), meta, see);
     return module;
   }
 }
@@ -234,31 +235,35 @@ function valueIn(files: Files, exports: unknown, scope: Scope, name: string): un
 
 /** Runs a file, and what it starts for a moment. */
 export async function loadAsItStands(path: string): Promise<LoadedFile> {
-  const files = new Files();
-  let scope: Scope = () => undefined, module: { exports: unknown } = { exports: {} }, error: unknown;
+  const files = new Files(), text = readFileSync(path, "utf8");
+  let scope: Scope | undefined, exports: unknown = {}, error: unknown;
   globalThis.addEventListener("unhandledrejection", (event) => {
     if (String(event.reason?.stack).includes(path)) event.preventDefault(); // of a training, not of the audit
   });
   const { compiled } = await watchCompile(async () => {
+    const moment = new Promise<void>((end) => setTimeout(end, 50));
     try {
-      module = files.run(path, (own) => scope = own);
+      const module = files.run(path, (own) => scope = own);
+      await Promise.race([module.ends, moment]);
+      exports = module.exports;
     } catch (thrown) {
       error = thrown;
     }
-    await new Promise((end) => setTimeout(end, 50));
+    await moment;
   });
   return {
-    valueOf: (name) => valueIn(files, module.exports, scope, name),
+    valueOf: (name) => scope && valueIn(files, exports, scope, name),
     innerFunction: (name) => {
-      const text = innerText(name, javaScript(readFileSync(path, "utf8"), path));
+      const own = scope, inner = own && innerText(name, javaScript(text));
+      if (own === undefined || inner === undefined) return undefined;
       const names = new Proxy({}, {
-        has: (_, own) => typeof own === "string" && scope(`typeof ${own}`) !== "undefined",
-        get: (_, own) => typeof own === "string" ? scope(own) : undefined,
+        has: (_, name) => typeof name === "string" && own(`typeof ${name}`) !== "undefined",
+        get: (_, name) => typeof name === "string" ? own(name) : undefined,
       });
-      return text &&
-        runInThisContext(`(function (__names) { with (__names) { return (${text}) } })`, { filename: path })(names);
+      const inNames = `(function (__names) { with (__names) { return (${inner}) } })`;
+      return runInThisContext(inNames, { filename: path }).call(files.standIn("'this'"), names);
     },
-    names: [...new Set([...Object.keys(Object(module.exports)), ...declaredIn(readFileSync(path, "utf8"))])],
+    names: [...new Set([...Object.keys(Object(exports)), ...declaredIn(text)])],
     error,
     compiled,
   };

@@ -138,6 +138,34 @@ const late = 1;`,
   assertEquals((await files.audited("#late")).at(-1)?.includes("throws while it is loaded: Error: "), true);
 });
 
+Deno.test("an ES module that awaits at its top level and makes what CommonJS has", async () => {
+  using files = new Repository({
+    "train.mjs": `import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { load } from './missing.js';
+const __filename = fileURLToPath(import.meta.url), __dirname = dirname(__filename);
+const require = createRequire(import.meta.url);
+const tf = require('@tensorflow/tfjs-node');
+const rows = await load(__dirname);
+export function squared(yTrue, yPred) { return tf.mean(tf.squaredDifference(yTrue, yPred)); }
+const late = await Promise.resolve(3);
+await Promise.reject(new Error('no rows'));
+const later = 4;`,
+  });
+  const loaded = await loadAsItStands(files.path);
+  assertEquals(valueAt2(loaded.valueOf("squared")), 4);
+  assertEquals([loaded.valueOf("late"), String(loaded.error)], [3, "Error: no rows"]);
+});
+
+Deno.test("a file that is not JavaScript is refused", async () => {
+  using files = new Repository({ "wrong.js": "const loss = (yTrue, yPred) => {\n  return tf.sub(yTrue, yPred;\n};" });
+  assertMatch(
+    (await files.audited("#loss"))[0],
+    /wrong\.js' throws while it is loaded: SyntaxError: Unexpected token/,
+  );
+});
+
 Deno.test("models: the loss that a file or a call compiles, also after a moment, and no model is trained", async () => {
   const { fit, compile } = tf.Sequential.prototype;
   using files = new Repository({
@@ -176,6 +204,7 @@ export async function train(width: number) {
     return tf.mean(tf.abs(yTrue.sub(yPred.round())));
   }
   const wide = (yTrue: tf.Tensor, yPred: tf.Tensor) => squared(yTrue, yPred).mul(width);
+  const own = (yTrue: tf.Tensor, yPred: tf.Tensor) => yTrue.sub(yPred).mul(this.width);
   return { squared, rounded, wide, loss: (a: tf.Tensor, b: tf.Tensor) => tf.mean(tf.abs(a.sub(b))) };
 }`,
   });
@@ -183,6 +212,7 @@ export async function train(width: number) {
   assertEquals(["squared", "rounded", "loss"].map((name) => valueAt2(innerFunction(name))), [8, 2, 2]);
   assertEquals(innerFunction("notThere"), undefined);
   assertThrows(() => valueAt2(innerFunction("wide")), ReferenceError, "squared is not defined");
+  assertThrows(() => valueAt2(innerFunction("own")), ReferenceError, "it uses 'this', which is missing");
   const lines = await files.audited("#rounded");
   assertMatch(lines[0], /^rounded: broken/);
   assert(lines.some((line) => /where +Round, train\.ts:9:\d+$/.test(line)), lines.join("\n"));
