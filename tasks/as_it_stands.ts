@@ -80,9 +80,15 @@ function importedFile(name: string, from: string): string | undefined {
     .find((path) => /\.([mc]?[jt]sx?|json)$/.test(path) && existsSync(path) && statSync(path).isFile());
 }
 
-/** TensorFlow.js under the names of its packages, and as a file of a CDN. */
-const isTensorFlow = /^@tensorflow\/tfjs(-core|-layers|-node|-node-gpu|-react-native)?(\/|$)|^https?:.*\btfjs@/;
+/** TensorFlow.js under the names of its packages, from a registry or a CDN as well. */
+const isTensorFlow = /(^|[/:])@tensorflow\/tfjs(-core|-layers|-node|-node-gpu|-react-native)?(@[^/]*)?(\/|$)/;
 const tensorflow = { ...tf, default: tf, __esModule: true };
+
+/** Text of a file; of a page its scripts, in the lines where they are. */
+function textOf(path: string): string {
+  const text = readFileSync(path, "utf8"), others = /(^|<\/script>)[^]*?(<script\b(?![^>]*\bsrc\s*=)[^>]*>|$)/gi;
+  return /\.html?$/.test(path) ? text.replaceAll(others, (html) => html.replaceAll(/[^\n]/g, "")) : text;
+}
 
 /** JavaScript of a file, line by line: without types, JSX, decorators, and with `require` for imports. */
 function javaScript(text: string): string {
@@ -184,7 +190,7 @@ class Files {
   run(path: string, see: (scope: Scope) => void = () => {}): { exports: unknown; ends?: Promise<void> } {
     const known = this.#modules.get(path);
     if (known !== undefined) return known;
-    const text = readFileSync(path, "utf8"), module: ReturnType<Files["run"]> = { exports: {} };
+    const text = textOf(path), module: ReturnType<Files["run"]> = { exports: {} };
     this.#modules.set(path, module);
     if (path.endsWith(".json")) return Object.assign(module, { exports: JSON.parse(text) });
     const isScript = !/\b(import|require|exports)\b/.test(text), code = javaScript(text);
@@ -235,7 +241,7 @@ function valueIn(files: Files, exports: unknown, scope: Scope, name: string): un
 
 /** Runs a file, and what it starts for a moment. */
 export async function loadAsItStands(path: string): Promise<LoadedFile> {
-  const files = new Files(), text = readFileSync(path, "utf8");
+  const files = new Files(), text = textOf(path);
   let scope: Scope | undefined, exports: unknown = {}, error: unknown;
   globalThis.addEventListener("unhandledrejection", (event) => {
     if (String(event.reason?.stack).includes(path)) event.preventDefault(); // of a training, not of the audit

@@ -48,7 +48,7 @@ export const auditSpec: TaskSpec = {
     "Explains why a loss does not learn: calls each named loss of a TypeScript, JavaScript or Python file on many batches\n" +
     "and reports what is wrong, on which line, with the evidence and a fix. Exits with 1 if a loss is broken or cannot be\n" +
     "audited, with 0 if all are sound or suspect. The file is executed: audit only code that you trust.\n\n" +
-    "A file of TypeScript or JavaScript is audited as it stands: an ES module, a CommonJS module or a script of a page.\n" +
+    "A file of TypeScript or JavaScript is audited as it stands: an ES module, a CommonJS module, a script or a page.\n" +
     "NAME is an export, any name in the file, a method as Class.method, or an expression: 'losses.js#focalLoss(2)', or\n" +
     "'agent.js#(yTrue, yPred) => policyLoss(yPred, yTrue)'. Without a NAME, or if the expression makes a model, the loss of\n" +
     "the model that is compiled is audited; no model is trained. TensorFlow.js is this project's copy, whichever of its\n" +
@@ -499,7 +499,7 @@ function otherBatches({ named, error }: { named: string; error: string }, { yTru
   const batches = isIndex
     ? `\n  if the labels are class indices, say so: ${classes}`
     : "\n  if the loss takes other batches, say which: --columns, --predictions, --labels";
-  const [, file, name] = /^(.*\.[mc]?[jt]sx?)#(.*)$/s.exec(named) ?? [];
+  const [, file, name] = /^(.*\.(?:[mc]?[jt]sx?|html?))#(.*)$/s.exec(named) ?? [];
   const made = name?.replace(/^([A-Z][\w$]*)\.([\w$]+)$/, "new $1().$2");
   const call = `'${file}#(yTrue, yPred) => ${made}(yPred, yTrue)'`;
   return batches + (file === undefined ? "" : `\n  if it takes other arguments, write the call, for example ${call}`);

@@ -158,6 +158,24 @@ const later = 4;`,
   assertEquals([loaded.valueOf("late"), String(loaded.error)], [3, "Error: no rows"]);
 });
 
+Deno.test("a page: its scripts, in their lines, with TensorFlow.js of a CDN or of a registry", async () => {
+  using files = new Repository({
+    "index.html": `<html><script src="https://cdn.jsdelivr.net/npm/@tensorflow/tfjs"></script>
+<p>const text = (</p>
+<script type="module">
+  import * as own from 'https://esm.sh/@tensorflow/tfjs@4.20.0';
+  import { mean } from 'npm:@tensorflow/tfjs-core@4';
+  import '@tensorflow/tfjs-backend-webgl';
+  const squared = (yTrue, yPred) => mean(own.squaredDifference(yTrue, yPred.round()));
+</script>
+<script>
+const half = (yTrue, yPred) => squared(yTrue, yPred).div(2);
+</script></html>`,
+  });
+  assertEquals(valueAt2(await files.named("half")), 2);
+  assert((await files.audited("#half")).some((line) => /where +Round, index\.html:7:\d+$/.test(line)));
+});
+
 Deno.test("a file that is not JavaScript is refused", async () => {
   using files = new Repository({ "wrong.js": "const loss = (yTrue, yPred) => {\n  return tf.sub(yTrue, yPred;\n};" });
   assertMatch(
