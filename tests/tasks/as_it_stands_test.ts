@@ -81,7 +81,7 @@ Deno.test("TypeScript: imports without suffixes, decorators, exports before what
 import { Injectable } from '@nestjs/common';
 import { Base } from '../missing/base';
 import type { Config } from './config';
-import { scale } from './config';
+import { scale } from './config.js';
 export { Trainer, halved as renamed };
 const here = new URL('.', import.meta.url);
 @Injectable({ scope: (1) })
@@ -195,6 +195,8 @@ async function build(by) {
   model.compile({ optimizer: 'sgd', loss: [scaled] });
   await model.fit(tf.ones([4, 2]), tf.ones([4, 1]), { epochs: 1e9 });
 }
+tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] })
+  .compile({ optimizer: 'sgd', loss: (yTrue, yPred) => tf.mean(yTrue.sub(yPred.round())) });
 const train = () => build(7);
 build(3);`,
   });
