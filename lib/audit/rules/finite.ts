@@ -60,7 +60,9 @@ function nonFiniteValue(
       cause: "zero-division",
       message: `${weight.op} takes weights that are not finite, whatever the batch: the loss is ${value} ${occasion}`,
       evidence: { ...evidence, value },
-      remedy: "Look at how the weights are made: a class without samples, for example, divides by 0",
+      remedy:
+        "Look at how the weights are made: a class without samples divides by 0; in JavaScript 1 - x of a tensor x " +
+        "is NaN, write tf.sub(1, x)",
       where: locationOf(weight),
     });
   }

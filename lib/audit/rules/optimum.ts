@@ -617,7 +617,8 @@ function fitsWithoutLabels(comparison: Comparison): Finding | undefined {
       if (!(correlation < 0.3) || (labelled.length > 1 && rankCorrelation(y, turned) > 0.7)) continue;
       // Where the label itself would lower the loss, the descent has only not come so far.
       const held = valueWith(engine, end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v);
-      if (held < to - 0.05 * Math.abs(to - best) || standInAnyOrder(comparison)) continue;
+      const least = to < best - Math.abs(span) ? 0 : 0.05 * Math.abs(to - best); // correct outputs are no measure then
+      if (held < to - least || standInAnyOrder(comparison)) continue;
       const isNear = to > best;
       return {
         cause: "wrong-optimum",
