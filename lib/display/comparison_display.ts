@@ -69,7 +69,7 @@ function scoresTable({ losses, score, repeats, data }: LossComparison): Output {
   );
 }
 
-/** What became of each column. */
+/** The columns beside the label, and what became of each. */
 const columnsTable = ({ features, label }: LossComparison["data"]): Output =>
   table(
     features.map((feature) => ({ column: feature.name || "(no name)", "what became of it": featureText(feature) })),
