@@ -11,6 +11,7 @@ import {
   scoreCounts,
   type Scoring,
   type ScoringRule,
+  weightsOfClasses,
 } from "../scoring/score_batch.ts";
 import {
   argmaxBlock,
@@ -301,8 +302,7 @@ export function scoreFast<T>(
     if (kept !== undefined && passes!.keeps) memory.numbers(kept).set(passes!.keep(tail, decided), length);
     each = each.map((own, k) => mapCounts((key) => own[key] + rest[k][key]));
   }
-  const weightsInMean = each.map(({ tp, fn }, k) => (classWeights?.[k] ?? 1) * (average === "weighted" ? tp + fn : 1));
-  const scored = scoreCounts(each, added ? undefined : weightsInMean, scoring);
+  const scored = scoreCounts(each, weightsOfClasses(each, scoring), scoring);
   const finish = (by: number): boolean => {
     if (!passes!.keeps) return !!memory.numbers(kept!).fill(0);
     const partials = countsPartials(scored, scored.whole, scoring.score);

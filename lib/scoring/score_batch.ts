@@ -196,6 +196,15 @@ export function meanOfScores(
   return { value, values, whole, weights };
 }
 
+/** Returns the weight in the mean of each class, given its counts; nothing where counts are added up. */
+export const weightsOfClasses = (
+  each: readonly Counts[],
+  { average, classWeights }: Pick<Scoring, "average" | "classWeights">,
+): number[] | undefined =>
+  addsCounts(average)
+    ? undefined
+    : each.map(({ tp, fn }, k) => (classWeights?.[k] ?? 1) * (average === "weighted" ? tp + fn : 1));
+
 /** The counts of a decided batch, and the way back from them. */
 export interface Counted {
   /** The counts of each class (or row). */
