@@ -1,7 +1,7 @@
 import type { Counts } from "../counts/counts.ts";
 import { between } from "../numerics/rank.ts";
 import type { Score } from "../scores/score.ts";
-import { scoreCounts } from "../scoring/score_batch.ts";
+import { valueOf } from "../scoring/score_batch.ts";
 import { type Sums, toNumber } from "./answer.ts";
 
 /** Entries whose outputs lie between two outputs that occur, with no other entry between them. */
@@ -71,10 +71,6 @@ export function cutsOf(cells: readonly Cell[]): Cut[] {
   });
 }
 
-/** Returns a score, 0 where it is not defined. */
-export const valueOf = (score: Score, counts: Counts): number =>
-  scoreCounts([counts], undefined, { score, zeroDivision: 0 }).value;
-
 /** A cut and its score. */
 export interface BestCut extends Cut {
   readonly threshold: number;
@@ -86,7 +82,7 @@ export function bestOfCuts(score: Score, cuts: readonly Cut[], totals: { pos: bi
   let best: BestCut = { value: -Infinity, gap: 0, threshold: 0.5, counts: countsOf(0n, 0n, totals) };
   for (const { threshold, gap, counts } of cuts) {
     if (threshold === undefined) continue;
-    const value = valueOf(score, counts);
+    const value = valueOf(score, counts) || 0; // where it is not defined
     if (value > best.value || (value === best.value && gap > best.gap)) best = { value, gap, threshold, counts };
   }
   return best;
@@ -107,7 +103,7 @@ export function openCells(score: Score, cells: readonly Cell[], best: BestCut): 
     tp += pos;
     fp += neg;
     if (low === high) return false;
-    const corners = [from.tp, tp].flatMap((a) => [from.fp, fp].map((b) => valueOf(score, countsOf(a, b, totals))));
+    const corners = [from.tp, tp].flatMap((a) => [from.fp, fp].map((b) => valueOf(score, countsOf(a, b, totals)) || 0));
     const bound = Math.max(...corners);
     if (bound === best.value && corners.every((value) => value === bound)) return high - low >= best.gap;
     return bound + slack * Math.max(1, Math.abs(bound)) >= best.value;
