@@ -58,8 +58,8 @@ function trained(
     multipliers?.learn(decisions);
     if (value > best.value) best = { value, weights: weights.slice() };
   }
-  const rows = Array.from(validation.y, (_, row) => row), yPred = outputs(test, best.weights);
-  const { threshold } = bestCut(chooser, { yTrue: validation.y, yPred: outputs(validation, best.weights) }, rows);
+  const yPred = outputs(test, best.weights);
+  const { threshold } = bestCut(chooser, { yTrue: validation.y, yPred: outputs(validation, best.weights) });
   return { "at 0.5": hardCounts(test.y, yPred, 0.5), tuned: hardCounts(test.y, yPred, threshold) };
 }
 

@@ -1,7 +1,8 @@
 import type { Batch } from "../batch/read_batch.ts";
 import { aNumber, check, checkOptions, describe, oneOf, optional } from "../check/check.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
-import { type Curve, exactCurve, severalColumns, takeSlice } from "./curve.ts";
+import { takeSlice } from "../counts/counts.ts";
+import { type Curve, exactCurve, severalColumns } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
 import { classOfRows, type MultiClass } from "./multi_class.ts";
 import type { QueryScore } from "./ndcg.ts";

@@ -4,6 +4,7 @@ import { readBatch } from "../batch/read_batch.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";
 import { checkReads } from "../tfjs/engine.ts";
 import { checkOptions } from "../check/check.ts";
+import { spacedSlices } from "../counts/counts.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { bestCut } from "./best_cut.ts";
@@ -86,12 +87,8 @@ export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresho
   checkReads();
   const given = readBatch(what, { yTrue, yPred, sampleWeight }, { ...reading, advice: perColumn });
   const batch = fromLogits ? { ...given, yPred: new Float32Array(sigmoids(given.yPred)) } : given;
-  const common = addsCounts(average), stride = common ? 1 : batch.classes;
-  const cuts = Array.from({ length: stride }, (_, k) => {
-    const entries = new Uint32Array(batch.yTrue.length / stride);
-    for (let n = 0; n < entries.length; n++) entries[n] = k + n * stride;
-    return bestCut(score, batch, entries);
-  });
+  const common = addsCounts(average), stride = common ? 1 : batch.classes, length = batch.yTrue.length / stride;
+  const cuts = spacedSlices(stride, 1, stride, length).map((slice) => bestCut(score, { ...batch, slice }));
   const thresholds = cuts.map(({ threshold }) => threshold), counts = cuts.map((cut) => cut.counts);
   const { value } = scoreCounts(counts, weightsOfClasses(counts, scoring), scoring);
   return { threshold: common ? thresholds[0] : thresholds, value };
