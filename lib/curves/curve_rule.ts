@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { check, describe, oneOf } from "../check/check.ts";
+import { describe } from "../check/check.ts";
 import { type Counts, sumCounts } from "../counts/counts.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
@@ -29,7 +29,7 @@ import {
 } from "./binned_curve.ts";
 import { severalColumns } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
-import { classOfRows, type MultiClass } from "./multi_class.ts";
+import { checkAverage, classOfRows, type MultiClass } from "./multi_class.ts";
 import { registeredLoops } from "./registered_loops.ts";
 
 /** Makes the rule that counts at thresholds and scores the curve. */
@@ -253,14 +253,8 @@ export const undecided: Decision = () => ({ decisions: new Float64Array(0), back
 export function resolveCurveOptions(what: string, score: CurveScore, options: CurveLossOptions): ResolvedOptions {
   const { thresholds: given = score.thresholds, multiClass = "ovr", ...others } = options,
     { average = "binary", classWeights } = options;
-  check(`make ${what}`, { average }, oneOf("binary", "micro", "macro", "weighted"));
-  check(`make ${what}`, { multiClass }, oneOf("ovr", "ovo"));
+  checkAverage(`make ${what}`, average, multiClass);
   const pairs = multiClass === "ovo";
-  if (pairs && average !== "macro" && average !== "weighted") {
-    throw new RangeError(
-      `Cannot make ${what}: 'average' must be 'macro' or 'weighted' with multiClass: 'ovo', it is '${average}'`,
-    );
-  }
   if (pairs && classWeights !== undefined) {
     throw new TypeError(
       `Cannot make ${what}: 'classWeights' is ${
