@@ -1,5 +1,14 @@
 import type { Inputs } from "../batch/read_batch.ts";
-import { type Begun, growTo, instantiate, mergeMarks, moduleBytes, type Simd, viewsOf } from "./simd.ts";
+import {
+  type Begun,
+  type BegunFinish,
+  growTo,
+  instantiate,
+  mergeMarks,
+  moduleBytes,
+  type Simd,
+  viewsOf,
+} from "./simd.ts";
 import { simdBytes } from "./simd_bytes.ts";
 import { eachPiece, entriesToHeap, type Numbers, type Place, type Table } from "./table.ts";
 
@@ -164,8 +173,6 @@ interface OwnPass<Started, Name extends string> {
   begin(simd: Simd): Started | undefined;
 }
 
-type Finishing = Pick<Begun<"d" | "y">, "run" | "spare">;
-
 /** Returns the addresses of an entry of tables. */
 const shifted = (at: Addresses, entry: number): Required<Pick<Addresses, "p" | "y">> & Addresses => ({
   p: at.p! + 4 * entry,
@@ -318,9 +325,9 @@ export class Team {
    *
    * @returns False where there is no room: `kept` then has what the workers keep, for one thread.
    */
-  second(pass: OwnPass<Finishing, "d" | "y" | "w">, { at, from, length, unit }: Shared, kept: Numbers): boolean {
+  second(pass: OwnPass<BegunFinish, "d" | "y" | "w">, { at, from, length, unit }: Shared, kept: Numbers): boolean {
     const { simd, begun, block, places } = pass, theirs = this.#remote.map(pass.begin), here = pass.begin(this.#simd);
-    const run = (by: Finishing, start: number, end: number) =>
+    const run = (by: BegunFinish, start: number, end: number) =>
       by.run(shifted(at, start) as Required<Addresses>, end - start);
     const { float32 } = viewsOf(this.#simd), d = at.d! >>> 2;
     const copyOut = (start: number, end: number) => kept.set(float32.subarray(d + start, d + end), start);
