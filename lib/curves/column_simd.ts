@@ -1,4 +1,4 @@
-import type { BatchShape, Inputs } from "../batch/read_batch.ts";
+import { areHostNumbers, type BatchShape, type Inputs } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { curveBytes } from "../kernels/curve_bytes.ts";
 import { registeredKernels } from "../kernels/registered.ts";
@@ -8,7 +8,6 @@ import {
   entriesOf,
   keptPlace,
   type Memory,
-  type Numbers,
   pieceBytes,
   placeOf,
   type Table,
@@ -131,20 +130,14 @@ function tailOf({ yTrue, yPred, sampleWeight }: Inputs<Table>, from: number): Om
 /** The number of rows from which on the loops pay: their tables are written first. */
 const fewest = 1024;
 
-const isNumbers = (values: unknown): boolean =>
-  values === undefined || values instanceof Float32Array || values instanceof Int32Array ||
-  values instanceof Uint8Array;
-
 /** Counts rows at thresholds: a float32 column of some length by the loops, where they are registered. */
 export function countRows(rows: BinnedRows, bins: Bins): Counts[] {
   const { yTrue, p, sampleWeight, slice: { length, stride }, places } = rows, kernels = registeredKernels();
   const inputs = { yTrue, yPred: p, sampleWeight };
-  if (
-    kernels && length >= fewest && stride === 1 && p instanceof Float32Array && Object.values(inputs).every(isNumbers)
-  ) {
+  if (kernels && length >= fewest && stride === 1 && p instanceof Float32Array && areHostNumbers(inputs)) {
     const shape = { rows: length, classes: 1, indexed: false, rowWeights: false };
     const kept = new Float32Array(places.buffer);
-    const counted = countColumn(bins, inputs as Inputs<Numbers>, shape, kernels.arrays, kept);
+    const counted = countColumn(bins, inputs, shape, kernels.arrays, kept);
     if (counted !== undefined) return countsOfSums(counted.sums);
   }
   return countAtThresholds(rows, bins);

@@ -1,4 +1,4 @@
-import type { Batch, BatchShape, Inputs } from "../batch/read_batch.ts";
+import type { Batch, BatchShape, HostNumbers, Inputs } from "../batch/read_batch.ts";
 import { byLabel, clampFloat64, type Counts, decisionGradient, scaleCounts, sumCounts } from "../counts/counts.ts";
 import { argmaxAnchors } from "../decisions/argmax.ts";
 import type { Decided, Decision } from "../decisions/decision.ts";
@@ -42,7 +42,6 @@ import {
   entriesOf,
   keptPlace,
   type Memory,
-  type Numbers,
   pieceBytes,
   placeOf,
   type Table,
@@ -70,7 +69,7 @@ interface Passes {
   /** Returns the numbers that the loops would keep of the rows that they leave. */
   keep(tail: Batch, decided: Decided): Float64Array;
   /** Takes a gradient of these rows back through the kept numbers, in place. */
-  back(kept: Numbers, gradient: Float64Array): void;
+  back(kept: HostNumbers, gradient: Float64Array): void;
 }
 
 function thresholdPasses(plan: SimdPlan, classes: number): Passes {
@@ -283,7 +282,7 @@ function factorsOf(partials: readonly Counts[], passes: Passes, by: (column: num
 }
 
 /** Turns the kept numbers of the rows that the loops leave into their gradient. */
-function finishTail(passes: Passes, tail: Batch, { ofPositives, ofNegatives }: Factors, kept: Numbers): void {
+function finishTail(passes: Passes, tail: Batch, { ofPositives, ofNegatives }: Factors, kept: HostNumbers): void {
   const { classes: stride, rows: length, yTrue } = tail, gradient = new Float64Array(kept.length);
   const rows = { yTrue, sampleWeight: passes.weighsAgain ? tail.sampleWeight : undefined };
   for (let offset = 0; offset < stride; offset++) {

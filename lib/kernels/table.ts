@@ -1,28 +1,25 @@
-import { type BatchShape, type Inputs, isIgnored } from "../batch/read_batch.ts";
+import { type BatchShape, type HostNumbers, type Inputs, isIgnored } from "../batch/read_batch.ts";
 import { ownSimd, type Simd, viewsOf } from "./simd.ts";
-
-/** The numbers of a batch as a backend has them; labels that were bool are bytes. */
-export type Numbers = Float32Array | Uint8Array | Int32Array;
 
 /** The memory in which the numbers of a batch are: arrays, or the tensors of a backend. */
 export interface Memory<T> {
   /** Returns the SIMD loops for this memory, if there are any. */
   simd(): Simd | undefined;
   /** Returns the numbers; a view of a heap is lost when the heap grows. */
-  numbers(source: T): Numbers;
+  numbers(source: T): HostNumbers;
   /** Returns the address of the numbers in the heap of the SIMD loops, if they are there as float32. */
   inHeap(source: T): number | undefined;
 }
 
 /** The memory of plain arrays. */
-export const arrays: Memory<Numbers> = { simd: ownSimd, numbers: (values) => values, inHeap: () => undefined };
+export const arrays: Memory<HostNumbers> = { simd: ownSimd, numbers: (values) => values, inHeap: () => undefined };
 
 /**
  * A table, row by row, from what is given: one number per entry, one per row for all its entries, or the index of the class
  * whose entry is 1. A table that is not given is never made as a whole: a few rows of it at a time are.
  */
 export interface Table {
-  readonly values: Numbers;
+  readonly values: HostNumbers;
   readonly given: "entries" | "rows" | "indices";
   readonly classes: number;
   /** The address in the heap, where the entries are there. */

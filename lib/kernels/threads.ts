@@ -1,4 +1,4 @@
-import type { Inputs } from "../batch/read_batch.ts";
+import type { HostNumbers, Inputs } from "../batch/read_batch.ts";
 import {
   type Begun,
   type BegunFinish,
@@ -10,7 +10,7 @@ import {
   viewsOf,
 } from "./simd.ts";
 import { simdBytes } from "./simd_bytes.ts";
-import { eachPiece, entriesToHeap, type Numbers, type Place, type Table } from "./table.ts";
+import { eachPiece, entriesToHeap, type Place, type Table } from "./table.ts";
 
 /** The loops by name; a task names one by its place here. */
 const loops = ["central", "count", "argmax", "finish", "finishArgmax"] as const;
@@ -325,7 +325,7 @@ export class Team {
    *
    * @returns False where there is no room: `kept` then has what the workers keep, for one thread.
    */
-  second(pass: OwnPass<BegunFinish, "d" | "y" | "w">, { at, from, length, unit }: Shared, kept: Numbers): boolean {
+  second(pass: OwnPass<BegunFinish, "d" | "y" | "w">, { at, from, length, unit }: Shared, kept: HostNumbers): boolean {
     const { simd, begun, block, places } = pass, theirs = this.#remote.map(pass.begin), here = pass.begin(this.#simd);
     const run = (by: BegunFinish, start: number, end: number) =>
       by.run(shifted(at, start) as Required<Addresses>, end - start);
