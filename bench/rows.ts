@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { cpuUsage } from "node:process";
 import * as tf from "@tensorflow/tfjs";
 import {
   classificationReport,
@@ -22,6 +21,7 @@ import { averagePrecision, rocAuc } from "@roundabout/roundabout/curves";
 import { exactCurve } from "../lib/curves/curve.ts";
 import { trainTestSplit } from "@roundabout/roundabout/data";
 import { root, TaskError } from "../tasks/cli.ts";
+import { processorTime } from "./alternate.ts";
 import { growth } from "./growth.ts";
 
 /** Rows with every kind of column that a function takes; `rows.py` makes the same. */
@@ -82,10 +82,9 @@ export const functions: Readonly<Record<string, (rows: Rows) => unknown>> = {
 function cpuTime(run: () => unknown, calls: number): number {
   let best = Infinity;
   for (let i = 0; i < calls; i++) {
-    const before = cpuUsage();
+    const before = processorTime();
     run();
-    const { user, system } = cpuUsage(before);
-    best = Math.min(best, (user + system) / 1000);
+    best = Math.min(best, processorTime() - before);
   }
   return best;
 }
