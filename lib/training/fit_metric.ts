@@ -358,21 +358,13 @@ async function fit(context: FitContext): Promise<FitResult> {
       const late = "numbers" in trained
         ? await blameWeights(context, epoch, () => countAll(context, loss, trained))
         : undefined;
-      const { rowsWithGradient, reachesWeights, weightsAreFinite: finite } = late?.extent ?? trained as GradientExtent;
-      const dead = rowsWithGradient === 0 || !reachesWeights;
-      const { value, counts } = datasetCounts.soft.score();
-      const atBest = value === bestOf(loss.parts.scoring.score);
-      const perfect = dead && atBest && counts.some((one) => countKeys.some((key) => one[key] > 0));
-      if (dead && !perfect) {
-        throw rowsWithGradient === 0
-          ? deadGradient(name, epoch, loss.parts, counts)
-          : gradientBlocked(name, epoch, rowsWithGradient);
-      }
-      if (!(finite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);
+      const extent = late?.extent ?? trained as GradientExtent;
+      const perfect = isPerfect(epoch, loss, datasetCounts, extent);
+      if (!(extent.weightsAreFinite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);
       const { train, validation } = late ?? await countAll(context, loss);
       checkSame(name, datasetCounts.soft, train.soft, { between: "the passes", by: "labels" });
       datasetCounts = train;
-      const logs = epochLogs(loss, train, validation, rowsWithGradient);
+      const logs = epochLogs(loss, train, validation, extent.rowsWithGradient);
       await callAll(callbacks, "onEpochEnd", epoch, logs);
       await record(state, logs, monitored(context, loss), patience === undefined ? undefined : () => weightsOf(model));
       if (perfect) stopped = "perfect";
@@ -385,6 +377,21 @@ async function fit(context: FitContext): Promise<FitResult> {
     throw error;
   }
   return await finish(context, state, loss, stopped, callbacks);
+}
+
+/** Tells whether a loss was at its minimum in an epoch without a gradient; throws if another epoch had none. */
+function isPerfect(
+  epoch: number,
+  { loss: { name }, parts }: EpochLoss,
+  { soft }: DatasetCounts,
+  { rowsWithGradient, reachesWeights }: GradientExtent,
+): boolean {
+  if (rowsWithGradient !== 0 && reachesWeights) return false;
+  const { value, counts } = soft.score(), atBest = value === bestOf(parts.scoring.score);
+  if (atBest && counts.some((one) => countKeys.some((key) => one[key] > 0))) return true;
+  throw rowsWithGradient === 0
+    ? deadGradient(name, epoch, parts, counts)
+    : gradientBlocked(name, epoch, rowsWithGradient);
 }
 
 /** Makes the logs of an epoch that has ended. */
