@@ -101,6 +101,28 @@ interface Cell {
   readonly rows: BinnedRows;
 }
 
+/** Returns the cells of a batch, column by column. */
+function cellsOf(what: string, batch: Batch, fromLogits: boolean): Cell[] {
+  const { classes, sampleWeight, yPred } = batch, classOf = classOfRows(what, batch);
+  const rowsOf = Array.from({ length: classes }, (): number[] => []);
+  classOf.forEach((k, row) => k >= 0 && rowsOf[k].push(row));
+  return rowsOf.flatMap((_, column) =>
+    rowsOf.map((rows): Cell => {
+      const at = rows.map((row) => row * classes + column), outputs = taken(yPred, at), { length } = at;
+      return {
+        at,
+        rows: {
+          yTrue: new Uint8Array(length).fill(1),
+          p: fromLogits ? sigmoids(outputs) : outputs,
+          sampleWeight: sampleWeight && taken(sampleWeight, at),
+          slice: { offset: 0, stride: 1, length },
+          places: new Uint32Array(length),
+        },
+      };
+    })
+  );
+}
+
 /**
  * Makes the rule that scores each ordered pair of classes (a, b): column a on the rows of a, the positives, and of b.
  *
@@ -116,31 +138,11 @@ function pairRule(
   const bins = binsOf(thresholds), size = thresholds.length, falling = fallingThresholds(thresholds);
   const { average, zeroDivision } = options.scoring;
   const { fromLogits } = options.reading;
-  const cellsOf = (batch: Batch): Cell[] => {
-    const { classes, sampleWeight, yPred } = batch, classOf = classOfRows(what, batch);
-    const rowsOf = Array.from({ length: classes }, (): number[] => []);
-    classOf.forEach((k, row) => k >= 0 && rowsOf[k].push(row));
-    return rowsOf.flatMap((_, column) =>
-      rowsOf.map((rows): Cell => {
-        const at = rows.map((row) => row * classes + column), outputs = taken(yPred, at), { length } = at;
-        return {
-          at,
-          rows: {
-            yTrue: new Uint8Array(length).fill(1),
-            p: fromLogits ? sigmoids(outputs) : outputs,
-            sampleWeight: sampleWeight && taken(sampleWeight, at),
-            slice: { offset: 0, stride: 1, length },
-            places: new Uint32Array(length),
-          },
-        };
-      })
-    );
-  };
   return {
     settings: { thresholds, multiClass: "ovo" },
     stuck: stuckOf(score),
     count(batch) {
-      const cells = cellsOf(batch), { yPred } = batch;
+      const cells = cellsOf(what, batch, fromLogits), { yPred } = batch;
       return {
         each: cells.flatMap(({ rows }) => countAtThresholds(rows, bins)),
         gradient: <T extends Float32Array | Float64Array = Float32Array>(

@@ -222,8 +222,8 @@ export class ConfusionMeter {
           `${counts.length} classes`,
       );
     }
-    const inCounts = addsCounts(average) ? classWeights : undefined;
-    const each = inCounts === undefined ? counts : counts.map((one, k) => scaleCounts(inCounts[k], one));
+    const inCounts = classWeights !== undefined && addsCounts(average);
+    const each = inCounts ? counts.map((one, k) => scaleCounts(classWeights[k], one)) : counts;
     return scoreCounts(each, weightsOfClasses(each, scoring), scoring);
   }
 
