@@ -157,12 +157,11 @@ export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, option
       `Cannot compute ${what}: '${option}' is ${describe(options[option])}, which is not an option of this score`,
     );
   }
-  if ("queries" in score) {
-    return meanOfQueries(score, readQueries(what, yTrue, yPred, sampleWeight, groups, ignoreLabel));
-  }
+  const inputs = { yTrue, yPred, sampleWeight };
+  if ("queries" in score) return meanOfQueries(score, readQueries(what, inputs, { groups, ignoreLabel }));
   const columns = average !== "binary", pairs = multiClass === "ovo", atLeast = pairs ? 2 : 1;
   const reading = { fromLogits: true, columns, advice: severalColumns, ignoreLabel, atLeast };
-  const batch = readArrays(what, { yTrue, yPred, sampleWeight }, reading);
+  const batch = readArrays(what, inputs, reading);
   if (pairs) classOfRows(what, batch);
   return pairs ? oneAgainstOne(score, batch, average) : againstRest(score, batch, average);
 }
