@@ -2,6 +2,7 @@ import type { Counts } from "../counts/counts.ts";
 import { between } from "../numerics/rank.ts";
 import type { Score } from "../scores/score.ts";
 import { valueOf } from "../scoring/score_batch.ts";
+import { decisionAt } from "../steps/round.ts";
 import { type Sums, toNumber } from "./answer.ts";
 
 /** Entries whose outputs lie between two outputs that occur, with no other entry between them. */
@@ -43,17 +44,15 @@ function countsOf(tp: bigint, fp: bigint, { pos, neg }: { pos: bigint; neg: bigi
   return { tp: toNumber(tp), fp: toNumber(fp), fn: toNumber(pos - tp), tn: toNumber(neg - fp) };
 }
 
-/** Decides as the texts do: the threshold rounded to float32 counts as the threshold. */
-const isAbove = (output: number, threshold: number): boolean =>
-  output > threshold && !(output === Math.fround(threshold));
-
 /** Returns a threshold that separates two outputs; undefined if there is none, as between two neighbours in float64. */
 function separator(below: number | undefined, above: number | undefined): number | undefined {
   const low = below ?? 0, high = above ?? 1;
   if (low >= high) return undefined;
-  const separates = (threshold: number | undefined): threshold is number =>
-    threshold !== undefined && threshold > 0 && threshold < 1 &&
-    (below === undefined || !isAbove(below, threshold)) && (above === undefined || isAbove(above, threshold));
+  const separates = (threshold: number | undefined): boolean => {
+    if (threshold === undefined || !(threshold > 0 && threshold < 1)) return false;
+    const decide = decisionAt(threshold); // as the texts decide
+    return (below === undefined || decide(below) === 0) && (above === undefined || decide(above) === 1);
+  };
   return [between(low, high), low].find(separates);
 }
 

@@ -95,7 +95,6 @@ export interface CpuBackend {
   readonly blockSize?: number;
   readonly data: { get(dataId: object): { readonly values: unknown } };
   makeTensorInfo(shape: number[], dtype: string, values: HostNumbers): TensorInfo;
-  readSync(dataId: object): ArrayLike<number>;
   incRef(dataId: object): void;
   disposeData(dataId: object): void;
 }
