@@ -13,9 +13,10 @@
  * @module
  */
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { countsOn, countsSql, histogramSql, metricGradientOn, reportOn, tuneThresholdOn } from "../lib/sql/mod.ts";
+import { root } from "../tasks/cli.ts";
+import { runIn } from "../tasks/processes.ts";
 import { duckdbEngine, sparkEngine } from "../tasks/sql_engines.ts";
 import { processorTime } from "./alternate.ts";
 import { largeTable } from "./large_table.ts";
@@ -108,13 +109,7 @@ async function measure(rows: number, folder: string, python?: string): Promise<v
 
 /** Runs this file in a process of its own, and returns the lines that it prints. */
 async function child(permissions: "-P=bench" | "-A", ...args: string[]): Promise<string[]> {
-  const script = fileURLToPath(import.meta.url);
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", permissions, script, ...args],
-    stderr: "inherit",
-  }).output();
-  if (code !== 0) throw new Error(`${args.join(" ")} failed`);
-  return new TextDecoder().decode(stdout).trim().split("\n");
+  return (await runIn(root, Deno.execPath(), "run", permissions, import.meta.filename!, ...args)).trim().split("\n");
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(3));
