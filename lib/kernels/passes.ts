@@ -234,7 +234,7 @@ function countFast<T>({ passes, simd, memory, tables, size, length, kept }: Job<
   const pass = { simd, begun, block, length, places: places(), begin: (heap: Simd) => begin(heap, 0) };
   const team = length >= leastShared ? registeredTeam() : undefined, read = tables();
   const shared = team?.first(pass, read, d !== undefined);
-  if (!shared && !eachPiece(simd, begun.spare, block, length, pass.places, begun.run)) return undefined;
+  if (!shared && !eachPiece(pass, length)) return undefined;
   const { yTrue, yPred, sampleWeight } = read;
   const good = begun.end(length, sums) || inRange({
     yTrue: yTrue.given === "indices" ? [] : yTrue.values,
@@ -262,7 +262,7 @@ function finishFast<T>(
   if (begun === undefined) return false;
   const pass = { simd, begun, block, length, places: places(), begin: (heap: Simd) => begin(heap, 0) };
   if (shared === undefined || !team!.second(pass, shared, memory.numbers(kept!))) {
-    eachPiece(simd, begun.spare, block, length, pass.places, begun.run);
+    eachPiece(pass, length);
   }
   if (tail.rows > 0) finishTail(passes, tail, factors, memory.numbers(kept!).subarray(length));
   return true;

@@ -138,20 +138,24 @@ const pieceOf = (block: number, length: number): number =>
 export const pieceBytes = (places: readonly (Place | undefined)[], block: number, length: number): number =>
   places.every((place) => place === undefined || typeof place === "number") ? 0 : 4 * 4 * pieceOf(block, length);
 
+/** A pass over tables, in a heap. */
+export interface TablePass<Name extends string> {
+  readonly simd: Simd;
+  /** The loop, and the address of `pieceBytes` bytes. */
+  readonly begun: { run(at: Record<NoInfer<Name>, number>, length: number): void; readonly spare: number };
+  /** The number of entries of a block. */
+  readonly block: number;
+  readonly places: Readonly<Record<Name, Place | undefined>>;
+}
+
 /**
- * Calls a pass on a table's entries `from` to `length`: once if all is in the heap, else piece by piece.
+ * Runs a pass on a table's entries `from`, a multiple of a block, to `length`: once if all is in the heap, else piece by piece.
  *
- * @param at The address of `pieceBytes` bytes.
- * @param block The number of entries of a block of the pass; `from` is a multiple of it.
  * @returns True if every class index was that of a class.
  */
 export function eachPiece<Name extends string>(
-  simd: Simd,
-  at: number,
-  block: number,
+  { simd, begun, block, places }: TablePass<Name>,
   length: number,
-  places: Readonly<Record<Name, Place | undefined>>,
-  pass: (at: Record<Name, number>, length: number) => void,
   from = 0,
 ): boolean {
   const names = (Object.keys(places) as Name[]).filter((name) => places[name] !== undefined);
@@ -161,14 +165,14 @@ export function eachPiece<Name extends string>(
   for (let start = from; start < length; start += piece) {
     const end = Math.min(start + piece, length);
     for (const [slot, name] of names.entries()) {
-      const place = places[name]!, to = at + 4 * piece * slot;
+      const place = places[name]!, to = begun.spare + 4 * piece * slot;
       pointers[name] = typeof place === "number" ? place + 4 * start : to;
       if (typeof place === "number") continue;
       if (!isKept(place)) {
         if (!entriesToHeap(place, start, end, simd, to)) return false;
       } else if (!place.fresh) viewsOf(simd).float32.set(place.kept.subarray(start, end), to >>> 2);
     }
-    pass(pointers, end - start);
+    begun.run(pointers, end - start);
     for (const name of names) {
       const place = places[name]!, source = pointers[name] >>> 2;
       if (isKept(place)) place.kept.set(viewsOf(simd).float32.subarray(source, source + end - start), start);

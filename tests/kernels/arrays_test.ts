@@ -444,12 +444,13 @@ Deno.test("places of tables: addresses in the heap, or pieces of whole blocks th
     assertEquals(pieceBytes(places, 64, 100_000), 16 * 8192);
   }
   const calls: unknown[] = [], note = (at: object, length: number) => void calls.push([{ ...at }, length]);
-  assert(eachPiece(ownSimd()!, 0, 64, 1000, { p: 400, y: 800, w: undefined }, note, 128));
-  assert(eachPiece(ownSimd()!, 0, 64, 128, { p: 400 }, note, 128));
+  const simd = ownSimd()!, pass = { simd, block: 64, begun: { run: note, spare: 0 } };
+  assert(eachPiece({ ...pass, places: { p: 400, y: 800, w: undefined } }, 1000, 128));
+  assert(eachPiece({ ...pass, places: { p: 400 } }, 128, 128));
   assertEquals(calls, [[{ p: 912, y: 1312 }, 872]]);
   calls.length = 0;
-  const simd = ownSimd()!, address = simd.place(16 * 8192), many = new Float32Array(16_384);
-  assert(eachPiece(simd, address, 64, 16_384, { p: 400, d: { kept: many, fresh: true } }, note));
-  const d = address + 4 * 8192;
+  const spare = simd.place(16 * 8192), places = { p: 400, d: { kept: new Float32Array(16_384), fresh: true } };
+  assert(eachPiece({ simd, block: 64, begun: { run: note, spare }, places }, 16_384));
+  const d = spare + 4 * 8192;
   assertEquals(calls, [[{ p: 400, d }, 8192], [{ p: 400 + 4 * 8192, d }, 8192]]);
 });
