@@ -73,10 +73,11 @@ export function takeSlice(
   const y = new Float64Array(length), p = new Float64Array(length), w = sampleWeight && new Float64Array(length);
   let kept = 0;
   for (let n = 0, i = offset; n < length; n++, i += stride) {
-    if (sampleWeight !== undefined && sampleWeight[i] === 0) continue;
+    const weight = sampleWeight === undefined ? 1 : sampleWeight[i];
+    if (weight === 0) continue;
     y[kept] = yTrue[i];
     p[kept] = yPred[i];
-    if (w !== undefined) w[kept] = sampleWeight![i];
+    if (w !== undefined) w[kept] = weight;
     kept++;
   }
   return { yTrue: y.subarray(0, kept), yPred: p.subarray(0, kept), sampleWeight: w?.subarray(0, kept) };

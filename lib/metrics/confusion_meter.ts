@@ -192,7 +192,7 @@ export class ConfusionMeter {
   values(score: ScoreName | ScoreDefinition, options: Pick<MeterScoringOptions, "zeroDivision"> = {}): number[] {
     checkOptions("the scores of the classes", options, ["zeroDivision"]);
     const { zeroDivision = 0 } = options, { values } = this.#score(score, { zeroDivision, average: "macro" });
-    return withZeroDivision(values, zeroDivision);
+    return values.map((value) => withZeroDivision(value, zeroDivision));
   }
 
   #score(score: ScoreName | ScoreDefinition, options: MeterScoringOptions) {

@@ -102,7 +102,8 @@ export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOp
     }
     const batch = readBatch(name, inputs, setting.reading);
     const { value, values } = scoreBatch(batch, setting.decide(batch), setting.scoring);
-    return average === "none" ? tf.tensor1d(withZeroDivision(values, zeroDivision)) : tf.scalar(value);
+    if (average !== "none") return tf.scalar(value);
+    return tf.tensor1d(values.map((one) => withZeroDivision(one, zeroDivision)));
   };
   return Object.defineProperty(metric, "name", { value: name });
 }

@@ -36,9 +36,9 @@ export type ZeroDivision = 0 | 1 | "skip";
 /** Returns the value from which a loss subtracts a score. */
 export const bestOf = ({ best = 1 }: Pick<Score, "best">): number => best;
 
-/** Returns scores with 0 or 1 in the place of those that are not defined; with "skip" they stay NaN. */
-export const withZeroDivision = (values: readonly number[], zeroDivision: ZeroDivision): number[] =>
-  values.map((v) => Number.isNaN(v) && zeroDivision !== "skip" ? zeroDivision : v);
+/** Returns a score, or 0 or 1 in the place of one that is not defined; with "skip" that stays NaN. */
+export const withZeroDivision = (value: number, zeroDivision: ZeroDivision): number =>
+  Number.isNaN(value) && zeroDivision !== "skip" ? zeroDivision : value;
 
 /** The score of a batch and how its columns are averaged. */
 export interface Scoring {
