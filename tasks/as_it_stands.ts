@@ -91,14 +91,15 @@ function textOf(path: string): string {
 }
 
 /** JavaScript of a file, line by line: without types, JSX, decorators, and with `require` for imports. */
-function javaScript(text: string): string {
+function javaScript(text: string, path: string): string {
   const exported: string[] = []; // a list of exports may come before what it exports
   const source = text.replace(/^#!.*/, "").replaceAll(/^export\s*\{[^}]*\}(?!\s*from)/gm, (list) => {
     exported.push(list.replaceAll(/\s+/g, " "));
     return list.replaceAll(/[^\n]/g, "");
   });
   const options = { production: true, disableESTransforms: true };
-  return transform(`${source}\n${exported.join(";")}`, { ...options, transforms: ["typescript", "jsx", "imports"] })
+  const jsx = /\.[mc]?ts$/.test(path) ? [] : ["jsx" as const]; // `<any>window` is a type there
+  return transform(`${source}\n${exported.join(";")}`, { ...options, transforms: ["typescript", ...jsx, "imports"] })
     .code
     .replaceAll(/^\s*@\w[\w.]*(\((?:[^()]|\([^()]*\))*\))?/gm, (decorator) => decorator.replaceAll(/[^\n]/g, ""))
     .replaceAll(/\bimport\.meta\b/g, "__meta")
@@ -193,7 +194,7 @@ class Files {
     const text = textOf(path), module: ReturnType<Files["run"]> = { exports: {} };
     this.#modules.set(path, module);
     if (path.endsWith(".json")) return Object.assign(module, { exports: JSON.parse(text) });
-    const isScript = !/\b(import|require|exports)\b/.test(text), code = javaScript(text);
+    const isScript = !/\b(import|require|exports)\b/.test(text), code = javaScript(text, path);
     const head = /^(?![\s/*]).*\bawait\b/m.test(code) ? "async function" : "function";
     const inGlobals = runInThisContext(
       "(function (__globals) { with (__globals) { " +
@@ -260,7 +261,7 @@ export async function loadAsItStands(path: string): Promise<LoadedFile> {
   return {
     valueOf: (name) => scope && valueIn(files, exports, scope, name),
     innerFunction: (name) => {
-      const own = scope, inner = own && innerText(name, javaScript(text));
+      const own = scope, inner = own && innerText(name, javaScript(text, path));
       if (own === undefined || inner === undefined) return undefined;
       const names = new Proxy({}, {
         has: (_, name) => typeof name === "string" && own(`typeof ${name}`) !== "undefined",

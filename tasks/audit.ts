@@ -51,8 +51,8 @@ export const auditSpec: TaskSpec = {
     "A file of TypeScript or JavaScript is audited as it stands: an ES module, a CommonJS module, a script or a page.\n" +
     "NAME is an export, any name in the file, a method as Class.method, or an expression: 'losses.js#focalLoss(2)', or\n" +
     "'agent.js#(yTrue, yPred) => policyLoss(yPred, yTrue)'. Without a NAME, or if the expression makes a model, the loss of\n" +
-    "the model that is compiled is audited; no model is trained. TensorFlow.js is this project's copy, whichever of its\n" +
-    "packages the file imports; what else is missing must not be used by the loss.\n\n" +
+    "the model that is compiled is audited, a function or a name of Keras; no model is trained. TensorFlow.js is this\n" +
+    "project's copy, whichever of its packages the file imports; what else is missing must not be used by the loss.\n\n" +
     "In a Python file, NAME is a function, a class, or an expression: 'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in\n" +
     "an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python needs the framework of the loss, and other modules only\n" +
     "if the loss calls them. FILE.py without a NAME is audited for each of its functions and classes that looks like a loss\n" +
@@ -279,9 +279,11 @@ async function loadNamed(named: string): Promise<Named> {
   const { loadAsItStands, watchCompile } = await import("./as_it_stands.ts");
   const loaded = await loadAsItStands(path), has = loaded.names.length === 0 ? "nothing" : loaded.names.join(", ");
   const failed = loaded.error === undefined ? undefined : `throws while it is loaded: ${errorText(loaded.error)}`;
+  const compiles = /\.compile\(/.test(readFileSync(path, "utf8"));
+  const call = compiles ? ", or the call of the function that compiles its model" : "";
   const missing = () =>
     name === ""
-      ? `'${named}' names no loss, write ${file}#NAME: it ${failed ?? `has ${has}`}`
+      ? `'${named}' names no loss, write ${file}#NAME${call}: it ${failed ?? `has ${has}`}`
       : `'${file}' ${failed ?? `has no '${name}': it has ${has}`}`;
   try {
     const { value, compiled } = await watchCompile(() => name === "" ? undefined : loaded.valueOf(name));
@@ -301,20 +303,42 @@ async function madeBy({ value, compiled }: Named): Promise<Pick<Named, "value" |
   return { value: made.value, compiled: made.compiled };
 }
 
+/** The function of a loss that a model has by its name, and the kinds of its outputs and labels. */
+async function lossByName(model: Compiled["model"], loss: unknown): Promise<Omit<NamedLoss, "named"> | undefined> {
+  const { activationOfLayer } = await import("../lib/audit/model/model_facts.ts");
+  const { predictionOf } = await import("../lib/audit/model/audit_model.ts");
+  const { lossFamilies, namedLossOf } = await import("../lib/audit/model/last_layer.ts");
+  const { lossFunctionOf } = await import("../lib/tfjs/model.ts");
+  const name = namedLossOf(loss), own = lossFunctionOf(model);
+  if (name === undefined || own === undefined || model.outputs.length > 1) return undefined;
+  const yPred = predictionOf({ activation: activationOfLayer(model.layers.at(-1)!) ?? "linear" });
+  const ofFamily: Partial<Record<string, LabelKind>> = {
+    signs: "sign",
+    positive: "count",
+    ...(yPred === "real" ? { differences: "real" } : {}),
+  };
+  const yTrue = name === "sparseCategoricalCrossentropy" ? "index" : ofFamily[lossFamilies[name]];
+  return { loss: own as AuditedLoss, kinds: { yPred, ...(yTrue === undefined ? {} : { yTrue }) } };
+}
+
 /** Loads a loss: a function, what a function makes, or the loss of the model that a file or an expression compiles. */
-async function loadLoss(typed: string): Promise<AuditedLoss> {
+async function loadLoss(typed: string): Promise<Omit<NamedLoss, "named">> {
   const named = await loadNamed(typed), made = await madeBy(named).catch(() => named);
   const losses = made.compiled.map(({ loss }) => Array.isArray(loss) && loss.length === 1 ? loss[0] : loss);
-  const loss = [made.value, losses.findLast((one) => typeof one === "function"), named.value]
-    .find((one) => typeof one === "function") as AuditedLoss | undefined;
-  if (loss !== undefined) return loss;
+  const isFunction = (one: unknown) => typeof one === "function", model = made.compiled.at(-1)?.model;
+  const loss = [made.value, losses.findLast(isFunction)].find(isFunction) as AuditedLoss | undefined;
+  const byName = loss === undefined && model !== undefined ? await lossByName(model, losses.at(-1)) : undefined;
+  if (byName !== undefined) return byName;
+  if (loss !== undefined || isFunction(named.value)) return { loss: loss ?? named.value as AuditedLoss };
   if (losses.length > 0) {
     throw new UsageError(
       `'${typed}' compiles a model with the loss ${JSON.stringify(losses.at(-1))}: audit it with --model`,
     );
   }
   if (named.value === undefined) throw new UsageError(named.missing());
-  throw new UsageError(`'${named.name}' of '${named.file}' must be a function, it is a ${typeof named.value}`);
+  const isModel = Array.isArray((named.value as { inputs?: unknown })?.inputs);
+  const kind = isModel ? "model that is not compiled" : typeof named.value;
+  throw new UsageError(`'${named.name}' of '${named.file}' must be a function, it is a ${kind}`);
 }
 
 /** Loads a model, or one that a file, an expression or a function without required parameters makes or compiles. */
@@ -398,6 +422,8 @@ function modelRoute({ values, positionals }: TaskArgs): keyof typeof routes | un
 interface NamedLoss {
   readonly named: string;
   readonly loss: AuditedLoss | PythonLoss | Error;
+  /** Kinds of the outputs and the labels of the model that the loss is of. */
+  readonly kinds?: Pick<AuditOptions, "yPred" | "yTrue">;
 }
 
 /** The losses of Python by their file, each file in one process, which is started once. */
@@ -444,7 +470,7 @@ async function loadAll(
   for (const named of positionals) {
     const own = fromPython.filter(({ typed }) => typed === named);
     losses.push(...own);
-    if (own.length === 0) losses.push({ named, loss: await loadLoss(named).catch((error: Error) => error) });
+    if (own.length === 0) losses.push({ named, ...await loadLoss(named).catch((loss: Error) => ({ loss })) });
   }
   const errors = losses.flatMap(({ loss }) => loss instanceof Error ? [loss] : []);
   const other = errors.find((error) => !(error instanceof UsageError || error instanceof TypeError));
@@ -468,13 +494,17 @@ function quietly<T>(run: () => T): T {
 }
 
 /** Audits one loss. Its error replaces its report. */
-function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Reporter, audit: Auditor): Outcome {
+function auditOne({ named, loss, kinds }: NamedLoss, options: AuditOptions, report: Reporter, audit: Auditor): Outcome {
   if (loss instanceof Error) return { named, error: loss.message };
-  report.status(`${named} …`);
+  const own = options.yPred === undefined && options.yTrue === undefined ? kinds ?? {} : {};
+  const typed = [own.yPred && ` --predictions ${own.yPred}`, own.yTrue && ` --labels ${own.yTrue}`].join("");
+  report.status(`${named}${typed === "" ? "" : `, by its model${typed}`} …`);
   const onProgress: AuditOptions["onProgress"] = (done, of, next) =>
     report.progress(`${named}: ${done} of ${of}, ${next} …`);
   try {
-    return { audit: quietly(() => audit(loss, { ...options, name: named.slice(named.indexOf("#") + 1), onProgress })) };
+    return {
+      audit: quietly(() => audit(loss, { ...own, ...options, name: named.slice(named.indexOf("#") + 1), onProgress })),
+    };
   } catch (error) {
     const { message } = error as Error;
     if (!/^Cannot /.test(message)) throw error;

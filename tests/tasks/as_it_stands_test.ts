@@ -29,9 +29,10 @@ class Repository extends TemporaryFolder {
     return (await watchCompile(() => loaded.valueOf(name))).value;
   }
 
-  /** The lines that the audit of a loss prints. */
-  async audited(name: string, values: Record<string, string> = {}): Promise<string[]> {
-    const lines: string[] = [], reporter = { line: (text: string) => void lines.push(text), status() {}, wrote() {} };
+  /** The lines that the audit of a loss prints; `said` receives what it says beside them. */
+  async audited(name: string, values: Record<string, string> = {}, said: string[] = []): Promise<string[]> {
+    const lines: string[] = [], line = (text: string) => void lines.push(text);
+    const reporter = { line, status: (text: string) => void said.push(text), wrote() {} };
     await auditLosses(
       { values, positionals: [`${this.path}${name}`] },
       { ...reporter, progress() {} },
@@ -260,4 +261,49 @@ export const three = (a, b, c) => tf.mean(c.add(a));`,
   } finally {
     console.log = log;
   }
+});
+
+Deno.test("models: a loss by its name is audited on the outputs of the last layer, and a file says that it compiles one", async () => {
+  const model = (units: number, activation: string, loss: string) =>
+    `export function ${loss}() {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: ${units}, inputShape: [2], activation: '${activation}' })] });
+  model.compile({ optimizer: 'sgd', loss: '${loss}' });
+  return model;
+}
+`;
+  using files = new Repository({
+    "models.js": model(1, "sigmoid", "binaryCrossentropy") + model(3, "softmax", "categoricalCrossentropy") +
+      model(3, "softmax", "sparseCategoricalCrossentropy") + model(1, "tanh", "hinge") +
+      model(2, "linear", "meanSquaredError") +
+      "export const plain = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });",
+  });
+  const kinds: Record<string, string> = {
+    binaryCrossentropy: "--predictions probability",
+    categoricalCrossentropy: "--predictions simplex",
+    sparseCategoricalCrossentropy: "--predictions simplex --labels index",
+    hinge: "--predictions tanh --labels sign",
+    meanSquaredError: "--predictions real --labels real",
+  };
+  for (const [name, typed] of Object.entries(kinds)) {
+    for (const call of [name, `${name}()`]) {
+      const said: string[] = [], [first] = await files.audited(`#${call}`, {}, said);
+      assertEquals(said, [`${files.path}#${call}, by its model ${typed} …`]);
+      assert(first.includes(": sound") || name === "hinge", first);
+    }
+  }
+  const said: string[] = [];
+  await files.audited("#categoricalCrossentropy", { predictions: "real", labels: "one-hot" }, said);
+  assertEquals(said, [`${files.path}#categoricalCrossentropy …`]);
+  assertMatch((await files.audited("#plain"))[0], /must be a function, it is a model that is not compiled$/);
+  assertStringIncludes(
+    (await files.audited(""))[0],
+    "or the call of the function that compiles its model: it has binaryC",
+  );
+});
+
+Deno.test("syntax: a type in angle brackets is one in TypeScript, and JSX is one in JavaScript", async () => {
+  using types = new Repository({ "own.ts": "(<any> globalThis).ownOfTest = 3;\nexport const three = <number> 3;" });
+  assertEquals(await types.named("three"), 3);
+  using page = new Repository({ "page.js": "const view = () => <p>one</p>;\nconst four = 4;" });
+  assertEquals(await page.named("four"), 4);
 });

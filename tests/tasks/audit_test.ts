@@ -80,8 +80,8 @@ Deno.test("audit: one sentence of bad usage for each way to name no loss", async
   fixtures.file(
     "compiles.ts",
     `
-    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
-    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });`,
+    const x = tf.input({ shape: [2] }), outputs = [1, 2].map((units) => tf.layers.dense({ units }).apply(x));
+    tf.model({ inputs: x, outputs }).compile({ optimizer: "sgd", loss: "meanSquaredError" });`,
   );
   const expected: [string[], string][] = [
     [[], "name a loss: FILE.ts#NAME"],

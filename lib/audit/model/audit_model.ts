@@ -106,7 +106,7 @@ function applyLastLayer(report: Report, layer: LastLayer): void {
 }
 
 /** The kind of outputs that an activation gives; no activation gives logits under labels of classes. */
-function predictionOf({ activation, labels }: LastLayer): PredictionKind {
+export function predictionOf({ activation, labels }: Pick<LastLayer, "activation" | "labels">): PredictionKind {
   const known: Partial<Record<Activation, PredictionKind>> = {
     sigmoid: "probability",
     hardSigmoid: "probability",
