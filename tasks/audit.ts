@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { PythonLoss, PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
 import {
@@ -277,10 +277,13 @@ async function loadNamed(named: string): Promise<Named> {
     if (name in module) return { file, name, value: module[name], compiled: [], missing: () => "" };
   }
   const { loadAsItStands, watchCompile } = await import("./as_it_stands.ts");
-  const loaded = await loadAsItStands(path), has = loaded.names.length === 0 ? "nothing" : loaded.names.join(", ");
+  const loaded = await loadAsItStands(path), text = readFileSync(path, "utf8"), names = loaded.names.join(", ");
+  const scripts = /\.html?$/.test(path) ? text.matchAll(/<script\b[^>]*\bsrc\s*=\s*["']?([^"'\s>]+)/gi) : [];
+  const own = [...scripts].map(([, script]) => script)
+    .filter((script) => !script.endsWith(".min.js") && existsSync(join(dirname(path), script)));
+  const has = (names || "nothing") + (own.length === 0 ? "" : `; or name a script of the page: ${own.join(", ")}`);
   const failed = loaded.error === undefined ? undefined : `throws while it is loaded: ${errorText(loaded.error)}`;
-  const compiles = /\.compile\(/.test(readFileSync(path, "utf8"));
-  const call = compiles ? ", or the call of the function that compiles its model" : "";
+  const call = /\.compile\(/.test(text) ? ", or the call of the function that compiles its model" : "";
   const missing = () =>
     name === ""
       ? `'${named}' names no loss, write ${file}#NAME${call}: it ${failed ?? `has ${has}`}`

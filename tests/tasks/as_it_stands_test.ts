@@ -307,3 +307,14 @@ Deno.test("syntax: a type in angle brackets is one in TypeScript, and JSX is one
   using page = new Repository({ "page.js": "const view = () => <p>one</p>;\nconst four = 4;" });
   assertEquals(await page.named("four"), 4);
 });
+
+Deno.test("a page without the name: the scripts of its own that a user can name instead", async () => {
+  using files = new Repository({
+    "page.html": `<script src="https://cdn.example/tf.min.js"></script><script src="./own/loss.js"></script>
+<script src='lib/plot.min.js'></script><script src="gone.js"></script><script>const one = 1;</script>`,
+    "own/loss.js": "const loss = (y, p) => y.sub(p).square().mean();",
+    "lib/plot.min.js": "",
+  });
+  const [said] = await files.audited("#loss");
+  assertMatch(said, /has no 'loss': it has one; or name a script of the page: \.\/own\/loss\.js$/);
+});
