@@ -306,7 +306,7 @@ async function madeBy({ value, compiled }: Named): Promise<Pick<Named, "value" |
   return { value: made.value, compiled: made.compiled };
 }
 
-/** The function of a loss that a model has by its name, and the kinds of its outputs and labels. */
+/** The function of a loss that a model has by its name, with what its last layer says of the outputs and the labels. */
 async function lossByName(model: Compiled["model"], loss: unknown): Promise<Omit<NamedLoss, "named"> | undefined> {
   const { activationOfLayer } = await import("../lib/audit/model/model_facts.ts");
   const { predictionOf } = await import("../lib/audit/model/audit_model.ts");
@@ -318,10 +318,12 @@ async function lossByName(model: Compiled["model"], loss: unknown): Promise<Omit
   const ofFamily: Partial<Record<string, LabelKind>> = {
     signs: "sign",
     positive: "count",
+    classes: "one-hot",
     ...(yPred === "real" ? { differences: "real" } : {}),
   };
   const yTrue = name === "sparseCategoricalCrossentropy" ? "index" : ofFamily[lossFamilies[name]];
-  return { loss: own as AuditedLoss, kinds: { yPred, ...(yTrue === undefined ? {} : { yTrue }) } };
+  const columns = Math.min(model.outputs[0].shape.at(-1) ?? 1, 12); // the most that an audit takes
+  return { loss: own as AuditedLoss, kinds: { yPred, ...(yTrue === undefined ? {} : { yTrue }), columns } };
 }
 
 /** Loads a loss: a function, what a function makes, or the loss of the model that a file or an expression compiles. */
@@ -425,8 +427,8 @@ function modelRoute({ values, positionals }: TaskArgs): keyof typeof routes | un
 interface NamedLoss {
   readonly named: string;
   readonly loss: AuditedLoss | PythonLoss | Error;
-  /** Kinds of the outputs and the labels of the model that the loss is of. */
-  readonly kinds?: Pick<AuditOptions, "yPred" | "yTrue">;
+  /** Kinds of the outputs and the labels of the model that the loss is of, and the number of outputs. */
+  readonly kinds?: Pick<AuditOptions, "yPred" | "yTrue" | "columns">;
 }
 
 /** The losses of Python by their file, each file in one process, which is started once. */
@@ -500,7 +502,8 @@ function quietly<T>(run: () => T): T {
 function auditOne({ named, loss, kinds }: NamedLoss, options: AuditOptions, report: Reporter, audit: Auditor): Outcome {
   if (loss instanceof Error) return { named, error: loss.message };
   const own = options.yPred === undefined && options.yTrue === undefined ? kinds ?? {} : {};
-  const typed = [own.yPred && ` --predictions ${own.yPred}`, own.yTrue && ` --labels ${own.yTrue}`].join("");
+  const typed = Object.entries({ predictions: own.yPred, labels: own.yTrue, columns: own.columns })
+    .map(([option, value]) => value === undefined ? "" : ` --${option} ${value}`).join("");
   report.status(`${named}${typed === "" ? "" : `, by its model${typed}`} …`);
   const onProgress: AuditOptions["onProgress"] = (done, of, next) =>
     report.progress(`${named}: ${done} of ${of}, ${next} …`);

@@ -273,16 +273,17 @@ Deno.test("models: a loss by its name is audited on the outputs of the last laye
 `;
   using files = new Repository({
     "models.js": model(1, "sigmoid", "binaryCrossentropy") + model(3, "softmax", "categoricalCrossentropy") +
-      model(3, "softmax", "sparseCategoricalCrossentropy") + model(1, "tanh", "hinge") +
+      model(40, "softmax", "sparseCategoricalCrossentropy") + model(1, "tanh", "hinge") +
+      model(1, "softmax", "kullbackLeiblerDivergence") +
       model(2, "linear", "meanSquaredError") +
       "export const plain = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });",
   });
   const kinds: Record<string, string> = {
-    binaryCrossentropy: "--predictions probability",
-    categoricalCrossentropy: "--predictions simplex",
-    sparseCategoricalCrossentropy: "--predictions simplex --labels index",
-    hinge: "--predictions tanh --labels sign",
-    meanSquaredError: "--predictions real --labels real",
+    binaryCrossentropy: "--predictions probability --columns 1",
+    categoricalCrossentropy: "--predictions simplex --labels one-hot --columns 3",
+    sparseCategoricalCrossentropy: "--predictions simplex --labels index --columns 12",
+    hinge: "--predictions tanh --labels sign --columns 1",
+    meanSquaredError: "--predictions real --labels real --columns 2",
   };
   for (const [name, typed] of Object.entries(kinds)) {
     for (const call of [name, `${name}()`]) {
@@ -294,6 +295,7 @@ Deno.test("models: a loss by its name is audited on the outputs of the last laye
   const said: string[] = [];
   await files.audited("#categoricalCrossentropy", { predictions: "real", labels: "one-hot" }, said);
   assertEquals(said, [`${files.path}#categoricalCrossentropy …`]);
+  assertMatch((await files.audited("#kullbackLeiblerDivergence"))[0], /: broken/); // a softmax of one unit is 1
   assertMatch((await files.audited("#plain"))[0], /must be a function, it is a model that is not compiled$/);
   assertStringIncludes(
     (await files.audited(""))[0],
