@@ -11,7 +11,10 @@ export function describe(value: unknown): string {
   }
   if (isTensorLike(value)) return "a tensor";
   const kind = ({}).toString.call(value); // such as [object Promise], [object Float32Array]
-  if (kind === "[object Object]") return `an object with the keys ${describe(Object.keys(value as object))}`;
+  if (kind === "[object Object]") {
+    return `an object with the keys ${describe(Object.keys(value as object).slice(0, 6))}`;
+  }
+  if (typeof value === "bigint") return `${value}n`;
   return value instanceof Object ? kind : Object.is(value, -0) ? "-0" : String(value);
 }
 

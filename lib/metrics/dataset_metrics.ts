@@ -196,6 +196,8 @@ export class DatasetMetrics extends LayersCallback {
    * @throws {RangeError} Data that {@linkcode ConfusionMeter} refuses; an `output` that the model does not have.
    */
   override onEpochEnd(_epoch: number, logs: Record<string, number | Tensor> = {}): Promise<void> {
+    // TensorFlow.js makes objects without the model of callbacks that follow one of another kind.
+    if (!(#data in this)) throw refuse(what, "callbacks", "must begin with DatasetMetrics");
     const { train, validation } = this.#data;
     if (train !== undefined) Object.assign(logs, this.#report("", train));
     if (validation !== undefined) Object.assign(logs, this.#report("val_", validation));

@@ -88,7 +88,9 @@ export function toScore(score: ScoreName | ScoreDefinition): Score {
   check(
     task,
     { score },
-    typeof score === "function" ? { ...aScore, must: "a score: call it with its options first" } : aScore,
+    typeof score === "function"
+      ? { ...aScore, must: "a score or its name, not a loss, a metric or an uncalled fBeta" }
+      : aScore,
   );
   const { name, best, quasiConvex, gradient } = score;
   check(task, { name }, aWord);

@@ -30,7 +30,7 @@ const nameOf = (thing: string): Rule => ({
 });
 
 export const aColumn: Rule = nameOf("column");
-const aTable = nameOf("table");
+const aTable: Rule = { ...nameOf("table"), must: "the name of a table, { files: … } or { query: … }" };
 
 /** Quotes a name: a quote inside is doubled. */
 export const quoteName = (dialect: Dialect, name: string): string =>

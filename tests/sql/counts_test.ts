@@ -292,7 +292,8 @@ Deno.test("what SQL cannot do is refused by name, before any query", async () =>
   refused({ threshold: 1 }, "'threshold' must be numbers inside (0, 1)");
   refused({ threshold: [0.1, 0.2] }, "'threshold' has 2 numbers");
   refused({ dialect: "sqlite" }, "'dialect' must be 'duckdb' or 'spark', it is 'sqlite'");
-  refused({ from: "" }, "'from' must be the name of a table");
+  refused({ from: "" }, "'from' must be the name of a table, { files: … } or { query: … }, it is ''");
+  refused({ from: { file: "a.csv" } }, "{ files: … } or { query: … }, it is an object with the keys ['file']");
   refused({ from: { files: "a.xlsx" } }, "'from' must name files that end in parquet");
   refused({ from: { files: "a.csv.gz" }, dialect: "spark" }, "make a view");
   refused({ label: undefined }, "'label' must be the name of a column");

@@ -254,7 +254,7 @@ slowOnWasm(
 Deno.test("one model has one training at a time: the second call is refused, and allowed after the first", async () => {
   const data = problem(), model = network(), train = () => fitMetric(model, data, { loss: f1Loss(), epochs: 2 });
   const first = train();
-  await assertRejects(train, Error, "Cannot train: 'model' is in training: another call of fitMetric has not ended");
+  await assertRejects(train, Error, "Cannot train: 'model' is in training: await the other call of fitMetric first");
   const alone = await fitMetric(network(), data, { loss: f1Loss(), epochs: 2 });
   assertEquals((await first).history, alone.history);
   assertEquals(Object.hasOwn(model, "stopTraining"), false);
@@ -447,7 +447,7 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
     [{ loss: fBetaLoss }, "'loss' is the factory fBetaLoss, not the loss that it makes; call it: fBetaLoss({ … })"],
     [
       { loss: guardLoss(f1Loss()) },
-      "'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss without guardLoss",
+      "'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss alone",
     ],
     [{ mode: "batch" }, "'mode' must be 'running' or 'exact', it is 'batch'"],
     [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer or one of sgd, adam, adamax"],
@@ -459,7 +459,12 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
     [{ validationData: [1] }, "'validationData' must be tensors"],
     [{ validationData: { xs: data[0], ys: data[1], weights: data[1] } }, "the keys ['xs', 'ys', 'weights']"],
     [{ validationData: [...data, data[1], data[1]] }, "it is [a tensor, a tensor, a tensor, a tensor]"],
-    [{ callbacks: [3] }, "'callbacks' must be an object of functions, or an array of them, it is 3"],
+    [
+      { callbacks: [3] },
+      "must be an object of functions on(Train|Epoch|Batch)(Begin|End), or an array of them, it is 3",
+    ],
+    [{ callbacks: { onEpochFinish() {} } }, "or an array of them, it is an object with the keys ['onEpochFinish']"],
+    [{ callbacks: [{ onEpochEnd() {} }, { onEpochBegin: 3 }] }, "it is an object with the keys ['onEpochBegin']"],
     [{ signal: 3 }, "'signal' must be an AbortSignal, it is 3"],
     [{ progress: "bar" }, "'progress' must be true or false, it is 'bar'"],
     [{ checkpoint: none }, "'checkpoint' must be a file's path or have read() and write()"],
@@ -468,7 +473,7 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
     [{ epoch: 3 }, "'epoch' is 3, but there is no such option"],
     [
       { sampleWeight: data[1] },
-      "'sampleWeight' is a tensor, but weights are not an option: they are the third part of 'data'",
+      "'sampleWeight' is a tensor, but weights are a part of 'data', [x, y, sampleWeight]",
     ],
   ];
   for (const [options, part] of cases) {
@@ -486,6 +491,16 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
       "'validationData' must be [x, y]",
     );
   }
+  for (const given of [async () => await [data], () => undefined]) {
+    assertMatch(
+      await refusal(model, given as unknown as TrainingData, {}),
+      /'data' must return an iterable, it returned (\[object Promise\]|undefined)$/,
+    );
+  }
+  const unpaired = function* () { // features without labels
+    yield tf.clone(data[0]);
+  };
+  assertStringIncludes(await refusal(model, unpaired as unknown as TrainingData, {}), "it is a tensor");
   const asInFit = fitMetric as unknown as (...args: unknown[]) => Promise<unknown>;
   for (const [given, named] of [[data[0], "'data'"], [data, "'options'"]]) {
     const { message } = await assertRejects(
@@ -494,7 +509,7 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
     );
     assertEquals(
       message,
-      `Cannot train: ${named} is a tensor; features and labels are given together, as in fitMetric(model, [x, y], { loss, epochs })`,
+      `Cannot train: ${named} is a tensor; write fitMetric(model, [x, y], { loss, epochs })`,
     );
   }
   const narrow = (rows: tf.Tensor) => tf.tidy(() => tf.slice(rows, [0, 0], [-1, 1]));
