@@ -198,6 +198,14 @@ const tscOptions =
   "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 " +
   "--module esnext --moduleResolution bundler --lib es2023,dom,dom.iterable,esnext.disposable,es2024.sharedmemory --types node --rootDir lib --outDir types";
 
+/** Names the files of the repository that a text of the package links to, but for those in the package; leaves pictures out. */
+const withoutLinks = (text: string, packed: readonly string[]): string =>
+  text.replace(/!\[[^\]]*\]\([^)]*\)\n\n/g, "").replace(
+    /\[([^\]]*)\]\((?!https?:|#)([\w./]+)\)/g,
+    (link, words, path) =>
+      packed.includes(path) ? link : path.endsWith(words) ? `\`${path}\`` : `${words} (\`${path}\`)`,
+  );
+
 /** A module that ./python starts as a worker, and the programs that this one starts: files of their own beside the entry. */
 const worker = { source: "lib/audit/engines/python_worker.ts", file: "python_worker" };
 const servers = ["loss_server.py", "loss_server.R"].map((file) => ({ source: `lib/audit/engines/${file}`, file }));
@@ -283,8 +291,10 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
     }
   }
   for (const { source, file } of servers) await Deno.copyFile(new URL(source, root), new URL(file, npm));
-  for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) {
-    await Deno.copyFile(new URL(file, root), new URL(file, npm));
+  const documents = ["README.md", "LICENSE", "CHANGELOG.md"];
+  for (const file of documents) {
+    const text = await Deno.readTextFile(new URL(file, root));
+    await Deno.writeTextFile(new URL(file, npm), withoutLinks(text, documents));
   }
   for await (const { name } of Deno.readDir(npm)) {
     const text = await Deno.readTextFile(new URL(name, npm));

@@ -88,6 +88,17 @@ withNode("the package holds its entries, at most 60 files and 400 kB, and nothin
 });
 
 withNode(
+  "the README of the package links to no file that the package lacks, and names those of the repository",
+  async ({ packed }) => {
+    const text = await Deno.readTextFile(new URL("README.md", packed.npm));
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to).filter((to) => !/^(https?:|#)/.test(to));
+    assertEquals(links, ["CHANGELOG.md"]);
+    assertStringIncludes(text, "the recipes (`notebooks/recipes.ipynb`)");
+    assertStringIncludes(text, "`recipes/recipe_keras.py`");
+  },
+);
+
+withNode(
   "an entry imports only packages that the manifest names; those of a browser no file, no Deno",
   async (project) => {
     const { packed, folder } = project, at = new URL(`node_modules/${name}/`, folder);
