@@ -1,4 +1,4 @@
-import { describe } from "../check/check.ts";
+import { check, describe, oneOf } from "../check/check.ts";
 import { countKeys } from "../counts/counts.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import { type LayersModel, listenForStop, type StopRequest, trainableVariables } from "../tfjs/model.ts";
@@ -37,7 +37,7 @@ import {
 import { showProgress } from "./fit_progress.ts";
 import type { GradientExtent } from "./passes.ts";
 import { learntBy } from "../scores/learnt.ts";
-import { addsCounts, bestOf } from "../scoring/score_batch.ts";
+import { bestOf } from "../scoring/score_batch.ts";
 import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneOn } from "./tune_on.ts";
 import { warmUpEpoch } from "./warm_start.ts";
@@ -200,6 +200,7 @@ const inTraining = new WeakSet<LayersModel>();
  */
 export async function fitMetric(model: LayersModel, data: TrainingData, options: FitMetricOptions): Promise<FitResult> {
   checkFit(model, data, options);
+  await undefined; // a tf.tidy around the call would dispose of what is made before
   if (inTraining.has(model)) {
     throw new Error("Cannot train: 'model' is in training: await the other call of fitMetric first");
   }
@@ -405,9 +406,7 @@ const learntPrefix = "multiplier ";
 function learn({ parts: { scoring: { score, average } } }: EpochLoss, { hard }: DatasetCounts): FitLogs {
   const learnt = learntBy(score);
   if (learnt === undefined) return {};
-  if (!addsCounts(average)) {
-    throw new RangeError(`Cannot train on ${score.name}: 'average' must be 'binary' or 'micro', it is '${average}'`);
-  }
+  check(`train on ${score.name}`, { average }, oneOf("binary", "micro"));
   learnt.learn(hard.score().counts[0]);
   return Object.fromEntries(Object.entries(learnt.numbers()).map(([key, value]) => [learntPrefix + key, value]));
 }

@@ -12,6 +12,7 @@ import {
   type FitMetricOptions,
   type LayersOptimizer,
   type Loss,
+  metricGradient,
   metricLoss,
   softsign,
   type TrainingData,
@@ -251,6 +252,25 @@ slowOnWasm(
   },
 );
 
+slowOnWasm("a tf.tidy around a call leaves the training and the gradient what they need", async () => {
+  const data = problem(), options = { loss: f1Loss(), epochs: 2 }, before = tf.memory().numTensors;
+  const [first, second] = [network(), network()], plain = await fitMetric(first, data, options);
+  let training: ReturnType<typeof fitMetric>, gradient: ReturnType<typeof metricGradient>;
+  tf.tidy(() => {
+    training = fitMetric(second, data, options);
+    gradient = metricGradient(first, data, { loss: options.loss });
+  });
+  assertEquals((await training!).history, plain.history);
+  assertWithin((await gradient!).value, plain.history.loss[1], 1e-6);
+  tf.dispose((await gradient!).gradients);
+  for (const model of [first, second]) model.dispose();
+  assertEquals(tf.memory().numTensors, before);
+  const optimizer = tf.train.adam(0.1);
+  optimizer.dispose();
+  const sentence = "'optimizer' must be a tf.Optimizer that is not disposed, or one of";
+  await assertRejects(() => fitMetric(network(), data, { ...options, optimizer }), TypeError, sentence);
+});
+
 Deno.test("one model has one training at a time: the second call is refused, and allowed after the first", async () => {
   const data = problem(), model = network(), train = () => fitMetric(model, data, { loss: f1Loss(), epochs: 2 });
   const first = train();
@@ -450,7 +470,7 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
       "'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss alone",
     ],
     [{ mode: "batch" }, "'mode' must be 'running' or 'exact', it is 'batch'"],
-    [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer or one of sgd, adam, adamax"],
+    [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer that is not disposed, or one of sgd, adam, adamax"],
     [{ epochs: 0 }, "'epochs' must be an integer of at least 1, it is 0"],
     [{ epochs: undefined }, "'epochs'"],
     [{ batchSize: 0 }, "'batchSize'"],
