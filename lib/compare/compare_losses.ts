@@ -1,8 +1,8 @@
-import { aFunction, aSignal, check, describe, integerFrom, optional } from "../check/check.ts";
+import { aFunction, aSignal, check, checkOptions, describe, integerFrom, optional } from "../check/check.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { checkHeavyTails } from "../data/prepare_columns.ts";
-import { readTable, type ReadTableOptions } from "../data/read_table.ts";
+import { readTable, type ReadTableOptions, tableOptionNames } from "../data/read_table.ts";
 import type { Split } from "../data/split.ts";
 import { presentValues } from "../data/standardize.ts";
 import type { Column, Feature, HeavyTails, TableDataset, TableFrame, TableWarning } from "../data/table.ts";
@@ -92,10 +92,13 @@ export interface CompareLossesOptions extends Omit<ReadTableOptions, "beside"> {
 
 const TASK = "compare losses", leastOfAClass = 10, mostRows = 10_000;
 
+const optionNames: readonly string[] = [
+  ...["score", "costs", "repeats", "seed", "heavyTails", "onProgress", "onSplit", "signal"],
+  ...tableOptionNames,
+];
+
 function checkComparison(options: CompareLossesOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`Cannot ${TASK}: 'options' must be an object, it is ${describe(options)}`);
-  }
+  checkOptions("the comparison", options, optionNames);
   const { repeats = 10, seed = 1, heavyTails = "yeoJohnson" } = options;
   check(TASK, { repeats }, integerFrom(3, 1000));
   check(TASK, { seed }, integerFrom(0, 2 ** 31));

@@ -292,10 +292,11 @@ function equalRows(columns: readonly Column[], yTrue: ArrayLike<number>) {
   return { ...(grouped && { groups }), warnings };
 }
 
-const optionNames = [
+/** The names of the options of a table. */
+export const tableOptionNames: readonly string[] = [
   ...["label", "positive", "drop", "keep", "numbers", "beside", "missing", "dropUnlabelled", "mergeRare", "separator"],
   ...["decimal", "rows"],
-] as const;
+];
 
 const aColumn: Rule = { must: "the name of a column", valid: (name) => typeof name === "string", Kind: TypeError };
 
@@ -315,7 +316,7 @@ const aSeparator: Rule = {
 
 /** Throws unless the options are those of a table. */
 function checkTableOptions(options: ReadTableOptions): void {
-  checkOptions("the table", options, optionNames);
+  checkOptions("the table", options, tableOptionNames);
   const { label, positive, drop, keep, numbers, beside, missing, dropUnlabelled } = options;
   check(TASK, { label }, aColumn);
   check(TASK, { positive }, optional(aText));

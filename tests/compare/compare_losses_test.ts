@@ -161,7 +161,11 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
       /'score' is 'precision' alone, at which predicting the single surest positive is perfect/,
     ],
     [frame, { score: "f2" as "f1" }, /f2/],
-    [frame, { labels: "ill" } as Partial<CompareLossesOptions>, /'labels' is 'ill', but there is no such option/],
+    [
+      frame,
+      { labels: "ill" } as Partial<CompareLossesOptions>,
+      /'labels' is 'ill', but there is no such option, only score, costs, repeats,.* label, positive, /,
+    ],
     [frame, { label: 3 as unknown as string }, /'label' must be the name of a column, it is 3/],
     [frameOf(20), {}, /each class needs at least 10 rows, 'ill' has '1' in 6/],
     [frameOf(60, { c: Array(60).fill(1) }), { label: "c" }, /the label 'c' has no value but '1'/],
