@@ -280,6 +280,14 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
   );
   await tool("node_modules/rollup/dist/bin/rollup", "-c", "--silent");
 
+  for await (const { name } of Deno.readDir(npm)) {
+    if (!name.endsWith(".js")) continue;
+    const path = new URL(name, npm), text = await Deno.readTextFile(path);
+    // esbuild names a class that refers to itself twice; a meter that is printed would have the second name.
+    const twice = [...text.matchAll(/var (\w+) = class _\1\b/g)].map(([, one]) => one);
+    const named = twice.reduce((all, one) => all.replace(new RegExp(`\\b_${one}\\b`, "g"), one), text);
+    await Deno.writeTextFile(path, named);
+  }
   const packages: Record<string, string[]> = {};
   for (const [entry, source] of entries) {
     const comment = await moduleComment(new URL(source, root)), name = fileName(entry);

@@ -165,6 +165,16 @@ console.log(metricLoss(rocAuc).name, metricLoss(ndcg({ k: 5 })).name);`,
   assertEquals(modules.length - 1, 2, "the loops of losses and those of curves");
 });
 
+withNode("a meter that is printed has its own name", async ({ write, run }) => {
+  await write(
+    "meters.js",
+    `import { ConfusionMeter } from "${name}/core";
+import { CurveMeter, NdcgMeter } from "${name}/curves";
+console.log(new ConfusionMeter(), new CurveMeter(), new NdcgMeter(), ConfusionMeter.fromJSON(new ConfusionMeter().toJSON()));`,
+  );
+  assertEquals((await run("meters.js")).trim(), "ConfusionMeter {} CurveMeter {} NdcgMeter {} ConfusionMeter {}");
+});
+
 withNode("deno publish --dry-run takes the package for JSR, types and all", async ({ packed }) => {
   await runIn(packed.jsr, Deno.execPath(), "publish", "--dry-run", "--allow-dirty");
 });
