@@ -47,7 +47,6 @@ Deno.test("a long value is named by its kind: an array of more than six, an obje
     [[1, 2, 3, 4, 5, 6, 7], "an array of 7"],
     [{ a: 1, b: [2] }, "an object with the keys ['a', 'b']"],
     [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7 }, "an object with the keys ['a', 'b', 'c', 'd', 'e', 'f']"],
-    [5n, "5n"],
     [Math.max, "the function max"],
     [(() => () => 1)(), "the function (anonymous)"],
     [{ dataSync: () => [] }, "a tensor"],
