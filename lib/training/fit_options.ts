@@ -154,7 +154,8 @@ const aCallback: Rule = {
   valid: (one) =>
     anObject.valid(one) &&
     Object.entries(one as object).every(([name, call]) =>
-      !/^on/.test(name) || /^on(Train|Epoch|Batch)(Begin|End)$/.test(name) && typeof call === "function"
+      call === undefined || !name.startsWith("on") ||
+      /^on(Train|Epoch|Batch)(Begin|End)$/.test(name) && typeof call === "function"
     ),
   Kind: TypeError,
 };

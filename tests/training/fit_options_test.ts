@@ -253,7 +253,8 @@ slowOnWasm(
 );
 
 slowOnWasm("a tf.tidy around a call leaves the training and the gradient what they need", async () => {
-  const data = problem(), options = { loss: f1Loss(), epochs: 2 }, before = tf.memory().numTensors;
+  const callbacks = { onBatchEnd: undefined, onEpochEnd() {} };
+  const data = problem(), options = { loss: f1Loss(), epochs: 2, callbacks }, before = tf.memory().numTensors;
   const [first, second] = [network(), network()], plain = await fitMetric(first, data, options);
   let training: ReturnType<typeof fitMetric>, gradient: ReturnType<typeof metricGradient>;
   tf.tidy(() => {
@@ -484,7 +485,10 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
       "must be an object of functions on(Train|Epoch|Batch)(Begin|End), or an array of them, it is 3",
     ],
     [{ callbacks: { onEpochFinish() {} } }, "or an array of them, it is an object with the keys ['onEpochFinish']"],
-    [{ callbacks: [{ onEpochEnd() {} }, { onEpochBegin: 3 }] }, "it is an object with the keys ['onEpochBegin']"],
+    [
+      { callbacks: [{ onEpochEnd() {} }, { onEpochBegin: 3 }] },
+      "it is an object with the keys ['onEpochBegin']",
+    ],
     [{ signal: 3 }, "'signal' must be an AbortSignal, it is 3"],
     [{ progress: "bar" }, "'progress' must be true or false, it is 'bar'"],
     [{ checkpoint: none }, "'checkpoint' must be a file's path or have read() and write()"],
