@@ -113,22 +113,35 @@ function checkComparison(options: CompareLossesOptions): void {
   throw new TypeError(`Cannot ${TASK}: 'score' cannot be used with 'costs', where the score is the savings`);
 }
 
+/** The smallest `mergeRare` whose merged classes have enough rows together; undefined if no other class would be left. */
+function leastToMerge(sizes: readonly number[]): number | undefined {
+  let merged = 0, least = leastOfAClass;
+  for (const rows of sizes.toSorted((a, b) => a - b)) {
+    if (rows >= least && merged >= leastOfAClass) return least;
+    merged += rows;
+    least = Math.max(least, rows + 1);
+  }
+  return undefined;
+}
+
 function checkClasses({ classes, label }: TableDataset): void {
   const rarest = classes.reduce((a, b) => b.rows < a.rows ? b : a);
   if (rarest.rows >= leastOfAClass) return;
   const scarce = classes.filter((one) => one.rows < leastOfAClass);
   const list = scarce.slice(0, 5).map((one) => `'${one.name}' in ${one.rows}`).join(", ") +
     (scarce.length > 5 ? ", …" : "");
-  const isQuantity = classes.length > 20 && classes.every(({ name }) => name !== "" && Number.isFinite(Number(name)));
+  const isNumber = (name: string) => /\d/.test(name) && Number.isFinite(Number(name.replaceAll(/[%$€£,]/g, "")));
+  const isQuantity = classes.length > 20 && classes.every(({ name }) => isNumber(name));
   if (isQuantity) {
     throw new RangeError(
       `Cannot ${TASK}: '${label}' looks like a number to predict, not a class: it has ${classes.length} different numbers, ` +
         `of which ${scarce.length} are in fewer than ${leastOfAClass} rows; make classes of it first, such as above a bound`,
     );
   }
+  const least = leastToMerge(classes.map(({ rows }) => rows));
+  const merge = least === undefined ? "" : `, or merge the rare ones with 'mergeRare' ${least}`;
   const cures = classes.length > 2
-    ? ` (it has ${classes.length} values; set one against the rest with 'positive', or merge the rare ones with ` +
-      `'mergeRare' ${leastOfAClass})`
+    ? ` (it has ${classes.length} values; set one against the rest with 'positive'${merge})`
     : "";
   throw new RangeError(
     `Cannot ${TASK}: each class needs at least ${leastOfAClass} rows, '${label}' has ${list}${cures}`,

@@ -56,6 +56,15 @@ const sampled = (kept: number, seen: number): TableWarning[] =>
     message: `${kept} of ${seen} rows were drawn at random and are compared on; 'rows' sets their largest number`,
   }];
 
+function madeNames(made: readonly string[]): TableWarning[] {
+  if (made.length === 0) return [];
+  const names = made.slice(0, 5).map((name) => `'${name}'`).join(", ") + (made.length > 5 ? ", …" : "");
+  return [{
+    code: "made-names",
+    message: `the header repeats a name or leaves it out; such columns are named ${names}`,
+  }];
+}
+
 /** Reads a text file as texts: a column's kind is decided when all of its rows are known, not by the first ones. */
 async function readCsv(path: string, { separator, rows = Infinity }: RawOptions): Promise<RawTable> {
   const form = csvForm(path, separator), { names } = form;
@@ -69,6 +78,7 @@ async function readCsv(path: string, { separator, rows = Infinity }: RawOptions)
     rowNumbers: Int32Array.from(kept, ({ row }) => row),
     warnings: [
       ...(found && !formatOf(path).tabs ? [{ code: "separator" as const, message }] : []),
+      ...madeNames(form.made),
       ...sampled(kept.length, reservoir.seen),
     ],
     values: (name) => {
