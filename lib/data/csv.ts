@@ -141,7 +141,7 @@ export async function* csvRecords(path: string, { names, separator, encoding }: 
       const { length } = record;
       if (length !== names.length) {
         const fields = `${length} field${length === 1 ? "" : "s"}`;
-        const cure = length > names.length && (rows === 0 || names.length === 1) ? `: ${everyName}` : "";
+        const cure = rows === 0 || names.length === 1 ? `: ${everyName}` : "";
         throw unreadable(path, `line ${line} has ${fields}, the header has ${names.length}${cure}`);
       }
       if (record.some((field) => field.includes(undecoded))) {

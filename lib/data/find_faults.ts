@@ -32,11 +32,14 @@ export function indexReason(
   return isNamedId(name) && isUnique() ? "its integers are unique and its name ends in 'id'" : undefined;
 }
 
-/** Returns the number of persons or things that a column identifies, if some of them have several rows. */
+/** The share of rows that repeat an id below which a column names rows, with a slip. */
+const leastRepeats = 0.05;
+
+/** Returns the number of persons or things that a column identifies, if many of them have several rows. */
 export function repeatedIds(name: string, values: () => readonly unknown[]): number | undefined {
   if (!isNamedId(name)) return undefined;
   const present = values().filter((value) => !isMissingValue(value)), ids = new Set(present.map(String)).size;
-  return ids >= leastRows && ids < present.length ? ids : undefined;
+  return ids >= leastRows && ids <= (1 - leastRepeats) * present.length ? ids : undefined;
 }
 
 /** Returns whether the rows are in the order of a column of dates, written as ISO 8601 does. */

@@ -122,7 +122,7 @@ function isConstant(column: Column): boolean {
   return values.every((value) => value === first);
 }
 
-/** The number of values below which a column is left out: parts of a split may well have none of them. */
+/** The number of values below which a column is left out, as one whose texts all differ: parts of a split may have none. */
 const leastValues = 10;
 
 /** A column that is read: what became of it, its values if models see them, and what must be known. */
@@ -167,7 +167,7 @@ function readFeature(table: RawTable, name: string, isFirst: boolean, options: R
     const why = "it has no value";
     return out(why, { code: "empty-column", column: name, message: `the column '${name}' is left out: ${why}` });
   }
-  if (present < leastValues && present * 10 < rows) {
+  if ((present < leastValues || levels.levels === present) && present * 10 < rows) {
     const why = `it has a value in ${present} of ${rows} rows only`;
     return out(why, { code: "sparse-column", column: name, message: `the column '${name}' is left out: ${why}` });
   }
@@ -416,7 +416,7 @@ export async function readTable(source: string | TableFrame, options: ReadTableO
       ...classes.warnings,
       ...read.flatMap(({ warnings }) => warnings),
       ...leaksOf(columns, label, classes),
-      ...dependentRows(table, features, options),
+      ...dependentRows(raw, features, options),
       ...equal.warnings,
     ],
     groups: equal.groups,
