@@ -113,11 +113,11 @@ function checkComparison(options: CompareLossesOptions): void {
   throw new TypeError(`Cannot ${TASK}: 'score' cannot be used with 'costs', where the score is the savings`);
 }
 
-/** The smallest `mergeRare` whose merged classes have enough rows together; undefined if no other class would be left. */
+/** The smallest `mergeRare` whose merged classes have enough rows together; undefined if a large class would be merged too. */
 function leastToMerge(sizes: readonly number[]): number | undefined {
   let merged = 0, least = leastOfAClass;
   for (const rows of sizes.toSorted((a, b) => a - b)) {
-    if (rows >= least && merged >= leastOfAClass) return least;
+    if (rows >= least && merged >= leastOfAClass) return least <= 3 * leastOfAClass ? least : undefined;
     merged += rows;
     least = Math.max(least, rows + 1);
   }

@@ -154,6 +154,11 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
       /'kind' has 'a' in 3 \(it has 4 values; .*, or merge the rare ones with 'mergeRare' 13\)/,
     ],
     [
+      frameOf(90, { kind: Array.from({ length: 90 }, (_, i) => i < 3 ? "a" : i < 33 ? "b" : "c") }),
+      { label: "kind" },
+      /'kind' has 'a' in 3 \(it has 3 values; set one against the rest with 'positive'\)$/,
+    ],
+    [
       frameOf(60, { rate: Array.from({ length: 60 }, (_, i) => `${i % 30}.5%`) }),
       { label: "rate" },
       /: 'rate' looks like a number to predict, not a class: it has 30 different numbers/,
