@@ -2,6 +2,14 @@ import { CsvError, parse as parser } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import { formatOf, openText, readHead, unreadable } from "./open_text.ts";
 
+/** Quotes that are no quotes of a field, by the codes of csv-parse, with the cure. */
+const misplacedQuotes: Readonly<Record<string, string>> = {
+  INVALID_OPENING_QUOTE:
+    "inside a field that does not begin with one: put such a field in quotes, and write each quote in it twice",
+  CSV_INVALID_CLOSING_QUOTE:
+    "that ends a field in its middle: write a quote inside a field twice, and close the quotes above",
+};
+
 /** Makes the error of a file out of whatever was thrown while it was read. */
 export function explainFailure(path: string, error: unknown): Error {
   const { message, code } = error as Error & { code?: string };
@@ -11,12 +19,9 @@ export function explainFailure(path: string, error: unknown): Error {
   }
   if (!(error instanceof CsvError)) return unreadable(path, message.split("\n")[0], error);
   if (code === "CSV_QUOTE_NOT_CLOSED") return unreadable(path, "a quote is opened and never closed", error);
-  const [, line] = message.match(/ at line (\d+)/) ?? [];
-  if (line !== undefined && /QUOTE/.test(code ?? "")) {
-    const [where, cure] = code === "INVALID_OPENING_QUOTE"
-      ? ["inside a field that does not begin with one", "put such a field in quotes, and write each quote in it twice"]
-      : ["that ends a field in its middle", "write a quote inside a field twice, and close the quotes above"];
-    return unreadable(path, `line ${line} has a quote ${where}: ${cure}`, error);
+  const misplaced = misplacedQuotes[code ?? ""];
+  if (misplaced !== undefined) {
+    return unreadable(path, `line ${message.match(/ at line (\d+)/)?.[1]} has a quote ${misplaced}`, error);
   }
   const [title, rest] = message.split(": ");
   return unreadable(path, rest ?? title, error);
@@ -85,10 +90,10 @@ const everyName = "the first line must name every column, with no title and no c
 function ownNames(names: readonly string[]): Pick<CsvForm, "names" | "made"> {
   const own = new Set<string>(), made: string[] = [];
   names.forEach((name, i) => {
-    let free = name;
-    for (let n = 1; own.has(free) || free !== name && names.includes(free); n++) {
-      free = name === "" ? `Unnamed: ${i}${n > 1 ? `.${n - 1}` : ""}` : `${name}.${n}`;
-    }
+    const isTaken = (other: string) => own.has(other) || other !== name && names.includes(other);
+    const base = name === "" && own.has(name) ? `Unnamed: ${i}` : name;
+    let free = base;
+    for (let n = 1; isTaken(free); n++) free = `${base}.${n}`;
     own.add(free);
     if (free !== name) made.push(free);
   });
