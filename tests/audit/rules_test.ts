@@ -1190,10 +1190,11 @@ const alikeFaults: Record<string, { loss: AuditedLoss; options: AuditOptions }> 
   },
   "labels that are softened, so that equal outputs cost less than sure ones": {
     loss: (y, p) => {
-      const soft = tf.add(tf.mul(0.9, y), tf.mul(0.1 / 3, tf.sub(1, y)));
+      const hot = tf.oneHot(tf.cast(tf.reshape(y, [-1]), "int32"), 4);
+      const soft = tf.add(tf.mul(0.9, hot), tf.mul(0.1 / 3, tf.sub(1, hot)));
       return tf.neg(tf.mean(tf.sum(tf.mul(soft, tf.logSoftmax(p)), -1)));
     },
-    options: { yPred: "logits", yTrue: "one-hot", columns: 4 },
+    options: { yPred: "logits", yTrue: "index", columns: 4 },
   },
   "classes in order, with an output for each step between two of them": {
     loss: (y, p) => {

@@ -54,7 +54,7 @@ def weighted(risk, target, weight):
 
 
 def of_columns(risk, target, weight):
-    assert target.shape[1] == 2, "the labels of both outputs"
+    assert target.shape[1] == 2 and len(weight.shape) == 1, "the labels of both outputs, and a list"
     error = risk - target
     return (error * error).mean() * weight.mean()
 
