@@ -5,6 +5,7 @@ import { type AuditBatch, labelKindOf, ofWholeRows, samplerOf } from "./batches.
 import { inWordsOf, wordsOf } from "./engines/dialects.ts";
 import { withFirstCall } from "./engines/first_call.ts";
 import { placed } from "./rules/places.ts";
+import { isSoftmax } from "./rules/rule.ts";
 import { LoadedLoss, passedText, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText, verdictOf } from "./report.ts";
@@ -93,7 +94,7 @@ function auditWith(loss: AuditedLoss | PythonLoss, options: AuditOptions): LossA
 
 /** Tells whether a finding is about a softmax over one unit. JAX writes a softmax out: it begins with the largest output. */
 const isSoftmaxOfOne = ({ cause, where }: Finding): boolean =>
-  cause === "constant" && ["Softmax", "LogSoftmax", "Max"].includes(where?.op ?? "");
+  cause === "constant" && where !== undefined && (isSoftmax(where) || where.op === "Max");
 
 /** Findings about a loss of classes with the one column that was assumed: the first one says so, as it is no fault then. */
 function withAssumedUnit(
@@ -192,20 +193,10 @@ function auditDead({ assumed, takesNoLabels }: LoadedLoss, batch: AuditBatch, di
   };
 }
 
-const optionNames: readonly (keyof AuditOptions)[] = [
-  "name",
-  "yPred",
-  "yTrue",
-  "extraLabels",
-  "columns",
-  "labelColumns",
-  "prevalence",
-  "metric",
-  "seed",
-  "rows",
-  "sample",
-  "onProgress",
-];
+const optionNames = [
+  ...["name", "yPred", "yTrue", "extraLabels", "columns", "labelColumns", "prevalence", "metric"] as const,
+  ...["seed", "rows", "sample", "onProgress"] as const,
+] satisfies (keyof AuditOptions)[];
 
 const task = "audit the loss";
 

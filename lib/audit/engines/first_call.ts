@@ -1,4 +1,4 @@
-import { type AuditBatch, sizeOf } from "../batches.ts";
+import { type AuditBatch, exchanged, sizeOf } from "../batches.ts";
 import { worstFirst } from "../report.ts";
 import type { Cause, Finding } from "../types.ts";
 import { type FirstCall, type LoadedLoss, passedByPosition } from "./loaded_loss.ts";
@@ -12,13 +12,12 @@ const isSame = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math
  */
 function misnamed({ contrary, name, engine }: LoadedLoss, batch: AuditBatch): Finding | undefined {
   if (contrary === undefined) return undefined;
-  const { yTrue, yPred, trueShape, predShape } = batch, { value } = engine.value(batch);
-  const exchanged = engine.value({ yTrue: yPred, yPred: yTrue, trueShape: predShape, predShape: trueShape });
+  const { value } = engine.value(batch), { value: valueAsNamed } = engine.value(exchanged(batch));
   return {
     cause: "swapped-arguments",
-    severity: isSame(value, exchanged.value) ? "warning" : "error",
+    severity: isSame(value, valueAsNamed) ? "warning" : "error",
     message: passedByPosition(contrary),
-    evidence: { batch: "random", value, valueAsNamed: exchanged.value },
+    evidence: { batch: "random", value, valueAsNamed },
     remedy:
       "Define the parameters in the order (y_true, y_pred); if you call the loss yourself with the outputs first, " +
       "audit with --order pred,true",

@@ -2,7 +2,7 @@ import {
   areShares,
   areZeroOrOne,
   type AuditBatch,
-  columnOf,
+  columnsOf,
   kindsInWords,
   onSimplex,
   withOutputs,
@@ -29,10 +29,11 @@ const dividing = new Set(["RealDiv", "DivNoNan", "Mean", "Reciprocal", "Rsqrt", 
  */
 export function nonFinite(
   engine: AuditEngine,
-  { batch, value, gradient, error }: BatchResult,
+  result: BatchResult,
   occasion: string,
   evidence: Evidence,
 ): Finding | undefined {
+  const { value, error } = result;
   if (error !== undefined) {
     return errorOf({
       cause: "domain-edge",
@@ -41,39 +42,56 @@ export function nonFinite(
       remedy: "Return a value for such a batch, or a weight of 0, instead of throwing in the middle of an epoch",
     });
   }
-  if (!Number.isFinite(value)) {
-    const { ops } = engine.record(batch),
-      op = ops.find(({ breaks }) => breaks),
-      weight = op ? undefined : notFiniteWeight(ops);
-    if (weight !== undefined) {
-      return errorOf({
-        cause: "zero-division",
-        message: `${weight.op} takes weights that are not finite, whatever the batch: the loss is ${value} ${occasion}`,
-        evidence: { ...evidence, value },
-        remedy: "Look at how the weights are made: a class without samples, for example, divides by 0",
-        where: locationOf(weight),
-      });
-    }
-    if (op === undefined && batch.yTrue.some(Number.isNaN)) {
-      return errorOf({
-        cause: "domain-edge",
-        message:
-          `The labels contain NaN, and the loss gives ${value}: a mask that multiplies does not remove it, 0 · NaN ` +
-          "is NaN",
-        evidence: { ...evidence, value },
-        remedy: "Replace NaN among the labels first, or select with tf.where before anything is computed from them",
-      });
-    }
-    const divides = op !== undefined && dividing.has(op.op);
-    const where = op && locationOf(op), ofLabels = op?.fromPred === false;
+  return Number.isFinite(value)
+    ? nonFiniteGradient(engine, result, occasion, evidence)
+    : nonFiniteValue(engine, result, occasion, evidence);
+}
+
+function nonFiniteValue(
+  engine: AuditEngine,
+  { batch, value }: BatchResult,
+  occasion: string,
+  evidence: Evidence,
+): Finding {
+  const { ops } = engine.record(batch), op = ops.find(({ breaks }) => breaks);
+  const weight = op ? undefined : notFiniteWeight(ops);
+  if (weight !== undefined) {
     return errorOf({
-      cause: divides ? "zero-division" : "domain-edge",
-      message: `${op?.op ?? "The loss"} gives ${value} ${ofLabels ? "on labels that can occur" : occasion}`,
+      cause: "zero-division",
+      message: `${weight.op} takes weights that are not finite, whatever the batch: the loss is ${value} ${occasion}`,
       evidence: { ...evidence, value },
-      remedy: ofLabels ? leaveOut(op!) : divides ? divided(batch) : keptAway(op, batch),
-      where,
+      remedy:
+        "Look at how the weights are made: a class without samples divides by 0; in JavaScript 1 - x of a tensor x " +
+        "is NaN, write tf.sub(1, x)",
+      where: locationOf(weight),
     });
   }
+  if (op === undefined && batch.yTrue.some(Number.isNaN)) {
+    return errorOf({
+      cause: "domain-edge",
+      message:
+        `The labels contain NaN, and the loss gives ${value}: a mask that multiplies does not remove it, 0 · NaN ` +
+        "is NaN",
+      evidence: { ...evidence, value },
+      remedy: "Replace NaN among the labels first, or select with tf.where before anything is computed from them",
+    });
+  }
+  const divides = op !== undefined && dividing.has(op.op), ofLabels = op?.fromPred === false;
+  return errorOf({
+    cause: divides ? "zero-division" : "domain-edge",
+    message: `${op?.op ?? "The loss"} gives ${value} ${ofLabels ? "on labels that can occur" : occasion}`,
+    evidence: { ...evidence, value },
+    remedy: ofLabels ? leaveOut(op!) : divides ? divided(batch) : keptAway(op, batch),
+    where: op && locationOf(op),
+  });
+}
+
+function nonFiniteGradient(
+  engine: AuditEngine,
+  { batch, value, gradient }: BatchResult,
+  occasion: string,
+  evidence: Evidence,
+): Finding | undefined {
   const element = gradient?.findIndex((g) => !Number.isFinite(g)) ?? -1;
   if (element < 0) return undefined;
   const slope = gradient![element], op = steepest(engine.record(batch).ops);
@@ -156,13 +174,9 @@ const steepest = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
  */
 function emptyBatch({ engine, observations: { results: { allNeg }, random, columns } }: AuditContext) {
   if (allNeg === undefined) return undefined;
-  const { yTrue, yPred } = allNeg.batch, outputs = random.batch.yPred, shares = onSimplex(random.batch, columns);
-  const spans = (c: number) => {
-    const column = columnOf(outputs, columns, c);
-    return column.some((p) => p < 0) && column.some((p) => p > 0);
-  };
-  const reachesZero = (columns === 1 && areShares(outputs)) ||
-    Array.from({ length: columns }, (_, c) => c).every(spans);
+  const { yTrue, yPred } = allNeg.batch, outputs = random.batch.yPred, shares = onSimplex(outputs, columns);
+  const spans = (column: Float32Array) => column.some((p) => p < 0) && column.some((p) => p > 0);
+  const reachesZero = (columns === 1 && areShares(outputs)) || columnsOf(outputs, columns).every(spans);
   const possible = shares ? yTrue.length === yPred.length : reachesZero && yTrue.every((y) => y === 0);
   return possible ? resultOf(engine, withOutputs(allNeg.batch, (_, i) => shares ? yTrue[i] : 0)) : undefined;
 }
