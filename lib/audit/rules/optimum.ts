@@ -790,7 +790,7 @@ function beatenByOtherLabels(comparison: Comparison): Finding | undefined {
 /** The least loss of outputs of the same order that are less sure, as where labels are softened. */
 const lessSure = (comparison: Comparison, right: AuditBatch): number =>
   isUnbounded(comparison.observations.random) && new Set(right.yPred).size === 2
-    ? Math.min(...multiples(comparison, right, [0.125, 0.25, 0.5]))
+    ? Math.min(...multiples(comparison.engine, right, [0.125, 0.25, 0.5]))
     : Infinity;
 
 /** Outputs of a model that has learned nothing, which are as good as correct ones. */
