@@ -1,3 +1,4 @@
+import { firstOf } from "../numerics/format.ts";
 import { statSync } from "node:fs";
 import { describe } from "../check/check.ts";
 import { seededRandom } from "../numerics/random.ts";
@@ -58,7 +59,7 @@ const sampled = (kept: number, seen: number): TableWarning[] =>
 
 function madeNames(made: readonly string[]): TableWarning[] {
   if (made.length === 0) return [];
-  const names = made.slice(0, 5).map((name) => `'${name}'`).join(", ") + (made.length > 5 ? ", …" : "");
+  const names = firstOf(made.map((name) => `'${name}'`));
   return [{
     code: "made-names",
     message: `the header repeats a name or leaves it out; such columns are named ${names}`,

@@ -1,4 +1,5 @@
 import { aBoolean, check, checkOptions, describe, integerFrom, optional, type Rule } from "../check/check.ts";
+import { firstOf } from "../numerics/format.ts";
 import { type ClassLabel, classLabel } from "./class_label.ts";
 import { separators } from "./csv.ts";
 import { type DecimalMark, withDecimalPoints } from "./decimal_comma.ts";
@@ -246,7 +247,7 @@ function withPoints(table: RawTable, { label, decimal, missing }: ReadTableOptio
 /** Says which columns have a decimal comma. */
 function commaWarning(found: ReadonlySet<string>): TableWarning[] {
   if (found.size === 0) return [];
-  const names = [...found].slice(0, 5).map((name) => `'${name}'`).join(", ") + (found.size > 5 ? ", …" : "");
+  const names = firstOf([...found].map((name) => `'${name}'`));
   return [{ code: "decimal-comma", message: `the numbers of ${names} have a decimal comma; 'decimal' sets the mark` }];
 }
 
