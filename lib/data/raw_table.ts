@@ -1,6 +1,6 @@
-import { firstOf } from "../numerics/format.ts";
 import { statSync } from "node:fs";
 import { describe } from "../check/check.ts";
+import { firstOf } from "../numerics/format.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { csvForm, csvRecords, explainFailure, repeatedName, separators } from "./csv.ts";
 import { TASK } from "./infer_column.ts";
