@@ -1,3 +1,5 @@
+import process from "node:process";
+
 /** Something that can be timed, here or in another process. */
 export interface Timed {
   readonly name: string;
@@ -9,7 +11,23 @@ export interface Timed {
    * @param calls The number of calls that each is the mean of.
    * @returns Milliseconds per call.
    */
-  time(untimed: number, samples: number, calls: number): Promise<number[]>;
+  time(untimed: number, samples: number, calls: number): Promise<number[]> | number[];
+}
+
+/** Times a call of this process, as {@linkcode Timed.time} says. */
+export function timesOf(run: () => void, untimed: number, samples: number, calls: number): number[] {
+  for (let i = 0; i < untimed; i++) run();
+  return Array.from({ length: samples }, () => {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) run();
+    return (performance.now() - start) / calls;
+  });
+}
+
+/** The processor time of this process so far, in milliseconds. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Time limits of the contenders, in milliseconds. */

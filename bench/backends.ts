@@ -6,7 +6,8 @@
 import { fileURLToPath as fromFileUrl, pathToFileURL as toFileUrl } from "node:url";
 import { launchChromium, openPage, serveFolder, softwareGl, softwareGpu } from "../tasks/chromium.ts";
 import { root, TaskError } from "../tasks/cli.ts";
-import { copySources, installPackages, readManifest, runIn, tools, versionOf } from "../tasks/pack.ts";
+import { copySources, installPackages, readManifest, tools, versionOf } from "../tasks/pack.ts";
+import { runIn } from "../tasks/processes.ts";
 
 /** The numbers of reads back: those that wait, asynchronous ones, and calls of the browser's functions behind both. */
 interface Reads {

@@ -27,7 +27,6 @@ import { correctedInterval } from "../lib/compare/intervals.ts";
 import { fittedFraction, partsOf, splitRows, testFraction } from "../lib/compare/run_split.ts";
 import { forward } from "../lib/network/mlp.ts";
 import { trainOnPart } from "../lib/compare/train_on_part.ts";
-
 import { categoryColumn, numberColumn, type TableDataset } from "../lib/data/table.ts";
 import {
   crossEntropyGradient,
@@ -40,6 +39,7 @@ import { seededRandom } from "../lib/numerics/random.ts";
 import { sigmoid } from "../lib/numerics/sigmoid.ts";
 import { partsOfLoss } from "../lib/scoring/options.ts";
 import { countBatch, countsPartials, scalePartials, scoreCounts } from "../lib/scoring/score_batch.ts";
+import { recordJson } from "./record_format.ts";
 
 const tables = { wdbc: "malignant", credit: "bad", spambase: "spam" };
 const keel = ["abalone19", "yeast6", "yeast5", "yeast4", "winequality-red-4", "poker-8-9_vs_5"];
@@ -245,10 +245,6 @@ const summary = Object.fromEntries(
 );
 console.log(JSON.stringify(summary, undefined, 2));
 if (save !== undefined) {
-  const lines = (list: object[]) => list.map((one) => `    ${JSON.stringify(one)}`).join(",\n");
   const sums = Object.entries(summary).map(([loss, scores]) => ({ loss, ...scores }));
-  await Deno.writeTextFile(
-    save,
-    `{\n  "splits": ${splits},\n  "summary": [\n${lines(sums)}\n  ],\n  "results": [\n${lines(results)}\n  ]\n}\n`,
-  );
+  await Deno.writeTextFile(save, recordJson({ splits, summary: sums, results }));
 }

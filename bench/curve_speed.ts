@@ -8,7 +8,6 @@
  * counts less. `times` are the losses' times divided by that of F1 on tensors. With --python, which has PyTorch and LibAUC,
  * `peers` are the times of bench/curve_peers.py. α is the exponent of time ∝ n^α.
  */
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
@@ -26,6 +25,7 @@ import {
 } from "@roundabout/roundabout/curves";
 import { f1Loss } from "@roundabout/roundabout";
 import { seededRandom } from "../lib/numerics/random.ts";
+import { processorTime } from "./alternate.ts";
 import { growth } from "./growth.ts";
 
 tf.enableProdMode();
@@ -53,12 +53,6 @@ const onArrays: Record<string, (y: Float32Array, p: Float32Array) => unknown> = 
   AUM: (y, p) => aumLossAndGradient(y, p),
   "exact AUROC, no gradient": (y, p) => rankingMetric(y, p, { score: "rocAuc" }),
 };
-
-/** The processor time of this process so far, in milliseconds. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
 
 /** Returns the least time of each contender, in nanoseconds per row. */
 function measure(contenders: Record<string, () => void>, n: number, rounds: number): Record<string, number> {

@@ -15,6 +15,8 @@ import "@tensorflow/tfjs-backend-wasm";
 import pl from "nodejs-polars";
 import { type BatchSource, f1Loss, metricGradient, type TrainingBatch } from "@roundabout/roundabout";
 import { batchesOf } from "@roundabout/roundabout/data";
+import { root } from "../tasks/cli.ts";
+import { runIn } from "../tasks/processes.ts";
 import { growth } from "./growth.ts";
 
 const features = 10, batchSize = 8192, collectEvery = 64;
@@ -108,14 +110,8 @@ async function writeFiles(rows: number, stem: string): Promise<void> {
 }
 
 /** Runs this file in a process of its own. */
-async function inOwnProcess(...args: string[]): Promise<string> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--v8-flags=--expose-gc", import.meta.filename!, ...args],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`The process for ${args.join(" ")} failed`);
-  return new TextDecoder().decode(stdout);
-}
+const inOwnProcess = (...args: string[]): Promise<string> =>
+  runIn(root, Deno.execPath(), "run", "-A", "--v8-flags=--expose-gc", import.meta.filename!, ...args);
 
 /** A line of the table. */
 function line({ source, rows, seconds, generating, megabytes, fileMegabytes }: Measured): string {

@@ -19,6 +19,7 @@ import { labelsOf, probabilities, scoreObjective } from "../lib/network/objectiv
 import { seededRandom } from "../lib/numerics/random.ts";
 import { learntBy, ofDecisions } from "../lib/scores/learnt.ts";
 import { bestCut } from "../lib/training/best_cut.ts";
+import { recordJson } from "./record_format.ts";
 
 const tables = { wdbc: "malignant", credit: "bad", spambase: "spam" }, steps = 600, every = 10;
 
@@ -58,8 +59,8 @@ function trained(
     multipliers?.learn(decisions);
     if (value > best.value) best = { value, weights: weights.slice() };
   }
-  const rows = Array.from(validation.y, (_, row) => row), yPred = outputs(test, best.weights);
-  const { threshold } = bestCut(chooser, { yTrue: validation.y, yPred: outputs(validation, best.weights) }, rows);
+  const yPred = outputs(test, best.weights);
+  const { threshold } = bestCut(chooser, { yTrue: validation.y, yPred: outputs(validation, best.weights) });
   return { "at 0.5": hardCounts(test.y, yPred, 0.5), tuned: hardCounts(test.y, yPred, threshold) };
 }
 
@@ -88,10 +89,6 @@ for (const [data, label] of Object.entries(tables)) {
 for (const total of Object.values(totals)) total.precision = Number(total.precision.toFixed(3));
 console.log(JSON.stringify(totals, undefined, 2));
 if (save !== undefined) {
-  const lines = results.map((one) => `    ${JSON.stringify(one)}`).join(",\n");
-  const sums = Object.entries(totals).map(([way, total]) => `    ${JSON.stringify({ way, ...total })}`).join(",\n");
-  await Deno.writeTextFile(
-    save,
-    `{\n  "splits": ${splits},\n  "totals": [\n${sums}\n  ],\n  "results": [\n${lines}\n  ]\n}\n`,
-  );
+  const sums = Object.entries(totals).map(([way, total]) => ({ way, ...total }));
+  await Deno.writeTextFile(save, recordJson({ splits: Number(splits), totals: sums, results }));
 }

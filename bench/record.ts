@@ -5,7 +5,7 @@
  */
 import { cpus } from "node:os";
 import * as tf from "@tensorflow/tfjs";
-import { alternate, type Pace, type Timed } from "./alternate.ts";
+import { alternate, type Pace, type Timed, timesOf } from "./alternate.ts";
 import { backends, type Contender, contendersOf, disposeInputs } from "./contenders.ts";
 import { divisions } from "./divisions.ts";
 import { trainersOf, training } from "./epochs.ts";
@@ -38,12 +38,7 @@ const timed = ({ name, backend, run }: Contender): Timed => ({
       value.dispose();
       grad.dispose();
     };
-    for (let i = 0; i < untimed; i++) once();
-    return Array.from({ length: samples }, () => {
-      const start = performance.now();
-      for (let i = 0; i < calls; i++) once();
-      return (performance.now() - start) / calls;
-    });
+    return timesOf(once, untimed, samples, calls);
   },
 });
 
@@ -123,14 +118,7 @@ async function timeEach(
 ): Promise<{ rows: number; ms: number }[]> {
   const contenders = all.map(({ rows, run }): Timed => ({
     name: `${rows} rows`,
-    time: (untimed, samples, calls) => {
-      for (let i = 0; i < untimed; i++) run();
-      return Promise.resolve(Array.from({ length: samples }, () => {
-        const start = performance.now();
-        for (let i = 0; i < calls; i++) run();
-        return (performance.now() - start) / calls;
-      }));
-    },
+    time: (untimed, samples, calls) => timesOf(run, untimed, samples, calls),
   }));
   const timings = await alternate(contenders, pace);
   return all.flatMap(({ rows }, i) => {

@@ -62,6 +62,16 @@ export interface AccuracyRecord {
 /** Its file. */
 export const accuracyFile: URL = new URL("accuracy.json", import.meta.url);
 
+/** Writes a record as JSON: a line for each field, and for each object of a list. */
+export function recordJson(record: object): string {
+  const fields = Object.entries(record).map(([key, value]) => {
+    const isList = Array.isArray(value) && typeof value[0] === "object";
+    const lines = isList ? value.map((one) => `\n    ${JSON.stringify(one)}`) : [];
+    return `  "${key}": ${isList ? `[${lines.join(",")}\n  ]` : JSON.stringify(value)}`;
+  });
+  return `{\n${fields.join(",\n")}\n}\n`;
+}
+
 /** The file of the committed record. */
 export const recordFile: URL = new URL("record.json", import.meta.url);
 

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { cpuUsage } from "node:process";
 import * as tf from "@tensorflow/tfjs";
 import {
   classificationReport,
@@ -21,7 +20,9 @@ import { lossAndGradient, softCounts, toStep } from "@roundabout/roundabout/core
 import { averagePrecision, rocAuc } from "@roundabout/roundabout/curves";
 import { exactCurve } from "../lib/curves/curve.ts";
 import { trainTestSplit } from "@roundabout/roundabout/data";
-import { root, TaskError } from "../tasks/cli.ts";
+import { root } from "../tasks/cli.ts";
+import { runIn } from "../tasks/processes.ts";
+import { processorTime } from "./alternate.ts";
 import { growth } from "./growth.ts";
 
 /** Rows with every kind of column that a function takes; `rows.py` makes the same. */
@@ -82,10 +83,9 @@ export const functions: Readonly<Record<string, (rows: Rows) => unknown>> = {
 function cpuTime(run: () => unknown, calls: number): number {
   let best = Infinity;
   for (let i = 0; i < calls; i++) {
-    const before = cpuUsage();
+    const before = processorTime();
     run();
-    const { user, system } = cpuUsage(before);
-    best = Math.min(best, (user + system) / 1000);
+    best = Math.min(best, processorTime() - before);
   }
   return best;
 }
@@ -98,7 +98,9 @@ export async function measureRows(
 ): Promise<string[]> {
   await tf.setBackend("cpu");
   const sizes = [1e5, 3e5, 1e6, 3e6, 1e7].filter((n) => n <= largest);
-  const peers: Record<string, number> = python === undefined ? {} : await peerTimes(python);
+  const peers: Record<string, number> = python === undefined
+    ? {}
+    : JSON.parse(await runIn(root, python, "bench/rows.py"));
   const points: Record<string, [number, number][]> = {};
   for (const n of sizes) {
     const rows = rowsOf(n);
@@ -116,12 +118,4 @@ export async function measureRows(
     lines.push(`${name} | ${at1e6.toFixed(0)} | ${times.at(-1)![1].toFixed(0)} | ${alpha.toFixed(2)} | ${compared}`);
   }
   return lines;
-}
-
-/** Times of the peer at 1e6 rows, by the functions' names. */
-async function peerTimes(python: string): Promise<Record<string, number>> {
-  const args = [new URL("bench/rows.py", root).pathname];
-  const { success, stdout, stderr } = await new Deno.Command(python, { args }).output();
-  if (success) return JSON.parse(new TextDecoder().decode(stdout));
-  throw new TaskError(`${python} bench/rows.py failed:\n${new TextDecoder().decode(stderr)}`);
 }

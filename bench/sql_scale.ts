@@ -13,11 +13,14 @@
  * @module
  */
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { countsOn, countsSql, histogramSql, metricGradientOn, reportOn, tuneThresholdOn } from "../lib/sql/mod.ts";
+import { root } from "../tasks/cli.ts";
+import { runIn } from "../tasks/processes.ts";
 import { duckdbEngine, sparkEngine } from "../tasks/sql_engines.ts";
+import { processorTime } from "./alternate.ts";
 import { largeTable } from "./large_table.ts";
+import { recordJson } from "./record_format.ts";
 
 /** The settings of DuckDB; the memory of the measured process is less than the largest table needs. */
 const threads = "2", memory = { generate: "4GB", measure: "256MB" };
@@ -42,12 +45,6 @@ interface Size {
   /** The largest resident memory of the process, DuckDB's included; Spark is another process. */
   readonly peakMegabytes: number;
   readonly engine: string;
-}
-
-/** The processor's seconds of this process so far. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }
 
 async function generate(rows: number, folder: string): Promise<void> {
@@ -90,12 +87,12 @@ async function measure(rows: number, folder: string, python?: string): Promise<v
   };
   for (const [call, run] of Object.entries(calls)) {
     if (python !== undefined && !sparkCalls.includes(call)) continue;
-    const before = scans, cpu = cpuSeconds(), started = performance.now(), answer = await run();
+    const before = scans, cpu = processorTime(), started = performance.now(), answer = await run();
     const measured: Measured = {
       call,
       rows,
       seconds: (performance.now() - started) / 1000,
-      cpuSeconds: cpuSeconds() - cpu,
+      cpuSeconds: (processorTime() - cpu) / 1000,
       scans: scans - before,
       answer,
     };
@@ -112,13 +109,7 @@ async function measure(rows: number, folder: string, python?: string): Promise<v
 
 /** Runs this file in a process of its own, and returns the lines that it prints. */
 async function child(permissions: "-P=bench" | "-A", ...args: string[]): Promise<string[]> {
-  const script = fileURLToPath(import.meta.url);
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", permissions, script, ...args],
-    stderr: "inherit",
-  }).output();
-  if (code !== 0) throw new Error(`${args.join(" ")} failed`);
-  return new TextDecoder().decode(stdout).trim().split("\n");
+  return (await runIn(root, Deno.execPath(), "run", permissions, import.meta.filename!, ...args)).trim().split("\n");
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(3));
@@ -172,13 +163,7 @@ async function main(sizes: readonly number[], file?: string, python?: string): P
   const settings = python === undefined ? { threads, memory: memory.measure } : { master: `local[${threads}]` };
   const load = Deno.loadavg().map(rounded);
   const versions = { deno: Deno.version.deno, engine: processes[0].engine };
-  const lines = (list: readonly object[]) => `[\n${list.map((one) => `    ${JSON.stringify(one)}`).join(",\n")}\n  ]`;
-  await Deno.writeTextFile(
-    file,
-    `{\n  "versions": ${JSON.stringify(versions)},\n  "settings": ${JSON.stringify(settings)},\n  "load": ${
-      JSON.stringify(load)
-    },\n  "processes": ${lines(processes)},\n  "runs": ${lines(runs)}\n}\n`,
-  );
+  await Deno.writeTextFile(file, recordJson({ versions, settings, load, processes, runs }));
 }
 
 const { values: { save, spark }, positionals: [command = "1e6", ...rest] } = parseArgs({

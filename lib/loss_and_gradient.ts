@@ -1,9 +1,15 @@
 import { readEntries, toNumbers } from "./batch/array_or_tensor.ts";
-import { type Inputs, readBatch, readBatchShape, refuse, type ShapedNumbers } from "./batch/read_batch.ts";
+import {
+  areHostNumbers,
+  type Inputs,
+  readBatch,
+  readBatchShape,
+  refuse,
+  type ShapedNumbers,
+} from "./batch/read_batch.ts";
 import { anArray, check, checkOptions, integerFrom } from "./check/check.ts";
 import type { Counts } from "./counts/counts.ts";
 import { registeredKernels } from "./kernels/registered.ts";
-import type { Numbers } from "./kernels/table.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "./scores/to_score.ts";
 import { lossOptionNames, resolveOptions, type ScoringOptions, takesLoops } from "./scoring/options.ts";
 import { bestOf, scoreBatch } from "./scoring/score_batch.ts";
@@ -59,10 +65,6 @@ function shaped(
   const shape = width === 1 ? [values.length] : [values.length / width, width];
   return { shape, size: values.length, dtype: "float32", dataSync: () => values };
 }
-
-const isFast = (values: ArrayLike<number> | undefined): boolean =>
-  values === undefined || values instanceof Float32Array || values instanceof Int32Array ||
-  values instanceof Uint8Array;
 
 /**
  * Computes a loss and its gradient on arrays, without an engine: the function that every engine's form calls.
@@ -129,9 +131,9 @@ export function lossAndGradient(
     sampleWeight: inputs.sampleWeight?.dataSync(),
   };
   const kernels = takesLoops(outputs.size) ? registeredKernels() : undefined;
-  if (kernels !== undefined && yPred instanceof Float32Array && Object.values(numbers).every(isFast)) {
+  if (kernels !== undefined && yPred instanceof Float32Array && areHostNumbers(numbers)) {
     const shape = readBatchShape(name, inputs, reading), gradient = new Float32Array(yPred.length);
-    const scored = kernels.scoreFast(decide, scoring, numbers as Inputs<Numbers>, shape, kernels.arrays, gradient);
+    const scored = kernels.scoreFast(decide, scoring, numbers, shape, kernels.arrays, gradient);
     if (scored?.finish(-1)) {
       return {
         value: best - scored.value,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { PythonLoss, PythonLossOptions } from "../lib/audit/engines/python_loss.ts";
@@ -32,6 +33,7 @@ import {
   writeData,
 } from "./cli.ts";
 import { cleanPaths } from "./failure.ts";
+import type { Compiled } from "./as_it_stands.ts";
 import { existing, writable, write } from "./files.ts";
 
 // What audits and shows is imported where it is needed, as it takes longer to load than `--help` or a refusal takes.
@@ -46,16 +48,19 @@ export const auditSpec: TaskSpec = {
     "Explains why a loss does not learn: calls each named loss of a TypeScript, JavaScript or Python file on many batches\n" +
     "and reports what is wrong, on which line, with the evidence and a fix. Exits with 1 if a loss is broken or cannot be\n" +
     "audited, with 0 if all are sound or suspect. The file is executed: audit only code that you trust.\n\n" +
-    'A TypeScript file must import TensorFlow.js as "@tensorflow/tfjs", which gives it this project\'s copy; a second copy\n' +
-    "(npm:…@…, or a URL) may not accept the tensors. In a Python file, NAME is a function, a class, or an expression:\n" +
-    "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
-    "needs the framework of the loss, and other modules only if the loss calls them. FILE.py without a NAME is audited for\n" +
-    "each of its functions and classes that looks like a loss by its name or its parameters. A file of R,\n" +
-    "losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
-    "--model judges a compiled tf.LayersModel of a TypeScript file, or the function that makes it, on rows of a CSV file:\n" +
+    "A file of TypeScript or JavaScript is audited as it stands: an ES module, a CommonJS module, a script or a page.\n" +
+    "NAME is an export, any name in the file, a method as Class.method, or an expression: 'losses.js#focalLoss(2)', or\n" +
+    "'agent.js#(yTrue, yPred) => policyLoss(yPred, yTrue)'. Without a NAME, or if the expression makes a model, the loss of\n" +
+    "the model that is compiled is audited; no model is trained. TensorFlow.js is this project's copy, whichever of its\n" +
+    "packages the file imports; what else is missing must not be used by the loss.\n\n" +
+    "In a Python file, NAME is a function, a class, or an expression: 'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in\n" +
+    "an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python needs the framework of the loss, and other modules only\n" +
+    "if the loss calls them. FILE.py without a NAME is audited for each of its functions and classes that looks like a loss\n" +
+    "by its name or its parameters. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
+    "--model judges a compiled tf.LayersModel of such a file, or the call or function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] LOSS ...\n" +
-    "       LOSS: FILE.ts#exportName, FILE.py#NAME, FILE.py or, with -m MODULE, NAME\n" +
+    "       LOSS: FILE.ts#NAME, FILE.ts, FILE.py#NAME, FILE.py or, with -m MODULE, NAME\n" +
     "       deno task audit --model FILE.ts#makeModel --data FILE.csv --label COLUMN\n" +
     "       deno task audit --activation NAME --units N --loss NAME --labels KIND",
   positionals: true,
@@ -96,7 +101,7 @@ export const auditSpec: TaskSpec = {
         "height, width, columns]; a loss that refuses rows gets images anyway",
     },
     python: { type: "string", help: "command that runs Python (the active environment's, else python3)" },
-    model: { type: "string", help: "compiled model to audit, or the function that makes it: FILE.ts#NAME" },
+    model: { type: "string", help: "compiled model to audit, or what makes it: FILE.ts#model, FILE.ts#makeModel([8])" },
     data: { type: "string", help: "CSV file with rows for the model: its inputs in their order, and the label" },
     label: {
       type: "string",
@@ -246,38 +251,85 @@ function pythonName(named: string, module: string | undefined): { in: { file?: s
   return { in: { file: path }, name };
 }
 
-/** Loads what `named`, `FILE#export`, names. */
-async function loadExport(named: string): Promise<unknown> {
-  const [file, name = ""] = named.split(/#(?=[^#]*$)/), path = existing(file);
-  let loaded: Record<string, unknown>;
-  try {
-    loaded = await import(pathToFileURL(path).href);
-  } catch (error) {
-    const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const missing = /Import "([^"]+)" not a dependency|lockfile is out of date[^]*?"((?:npm|jsr):[^"]+)"/.exec(said);
-    if (missing !== null) {
-      const name = missing[1] ?? missing[2];
-      const remedy = name.includes("@tensorflow/tfjs-node")
-        ? "import @tensorflow/tfjs instead"
-        : "move the loss to a file without that import";
-      throw new UsageError(`'${file}' imports ${name}, which this project does not have: ${remedy}`);
-    }
-    throw new UsageError(`'${file}' throws while it is loaded: ${cleanPaths(said)}`);
-  }
-  const names = Object.keys(loaded);
-  const has = names.length === 0 ? "it exports nothing" : `it exports ${names.join(", ")}`;
-  if (name === "") throw new UsageError(`'${named}' names no export, write ${file}#NAME: ${has}`);
-  if (!names.includes(name)) throw new UsageError(`'${file}' has no export '${name}': ${has}`);
-  return loaded[name];
+/** Value that a name on the command line names. */
+interface Named {
+  readonly file: string;
+  readonly name: string;
+  readonly value: unknown;
+  /** Models that the file compiled, or the expression if there is one. */
+  readonly compiled: readonly Compiled[];
+  /** Says why nothing to audit was found. */
+  readonly missing: () => string;
 }
 
-async function loadLoss(named: string): Promise<AuditedLoss> {
-  const loss = await loadExport(named);
-  if (typeof loss !== "function") {
-    const [file, name] = named.split(/#(?=[^#]*$)/);
-    throw new UsageError(`'${name}' of '${file}' must be a function, it is a ${typeof loss}`);
+const errorText = (error: unknown): string =>
+  cleanPaths(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+
+/** Tells whether a text exports something and declares the `tf` that it uses. */
+const isModule = (text: string): boolean =>
+  /^export\b/m.test(text) && (!/\btf\./.test(text) || /\bimport\b[^;=(]*\btf\b|\b(const|let|var)\s+tf\b/.test(text));
+
+/** Loads what `named`, `FILE#NAME`, names: an export, or anything in a file as it stands. */
+async function loadNamed(named: string): Promise<Named> {
+  const [, file, name = ""] = /^([^#]*)(?:#(.*))?$/s.exec(named)!, path = existing(file);
+  if (/^[\w$]+$/.test(name) && isModule(readFileSync(path, "utf8"))) {
+    const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch(() => ({}));
+    if (name in module) return { file, name, value: module[name], compiled: [], missing: () => "" };
   }
-  return loss as AuditedLoss;
+  const { loadAsItStands, watchCompile } = await import("./as_it_stands.ts");
+  const loaded = await loadAsItStands(path), has = loaded.names.length === 0 ? "nothing" : loaded.names.join(", ");
+  const failed = loaded.error === undefined ? undefined : `throws while it is loaded: ${errorText(loaded.error)}`;
+  const missing = () =>
+    name === ""
+      ? `'${named}' names no loss, write ${file}#NAME: it ${failed ?? `has ${has}`}`
+      : `'${file}' ${failed ?? `has no '${name}': it has ${has}`}`;
+  try {
+    const { value, compiled } = await watchCompile(() => name === "" ? undefined : loaded.valueOf(name));
+    const own = loaded.compiled.filter(({ loss }) => name === "" || (loss as { name?: string })?.name === name);
+    const all = [...own, ...compiled], isFound = value !== undefined || all.length > 0;
+    const inner = isFound ? undefined : loaded.innerFunction(name === "" ? "loss" : name.split(".").at(-1)!);
+    return { file, name, value: value ?? inner, compiled: all, missing };
+  } catch (error) {
+    throw new UsageError(`'${name}' of '${file}' throws: ${errorText(error)}`);
+  }
+}
+
+/** Calls a function without required parameters; another value is itself. */
+async function madeBy({ value, compiled }: Named): Promise<Pick<Named, "value" | "compiled">> {
+  if (typeof value !== "function" || value.length > 0) return { value, compiled };
+  const { watchCompile } = await import("./as_it_stands.ts"), made = await watchCompile(() => value());
+  return { value: made.value, compiled: made.compiled };
+}
+
+/** Loads a loss: a function, what a function makes, or the loss of the model that a file or an expression compiles. */
+async function loadLoss(typed: string): Promise<AuditedLoss> {
+  const named = await loadNamed(typed), made = await madeBy(named).catch(() => named);
+  const losses = made.compiled.map(({ loss }) => Array.isArray(loss) && loss.length === 1 ? loss[0] : loss);
+  const loss = [made.value, losses.findLast((one) => typeof one === "function"), named.value]
+    .find((one) => typeof one === "function") as AuditedLoss | undefined;
+  if (loss !== undefined) return loss;
+  if (losses.length > 0) {
+    throw new UsageError(
+      `'${typed}' compiles a model with the loss ${JSON.stringify(losses.at(-1))}: audit it with --model`,
+    );
+  }
+  if (named.value === undefined) throw new UsageError(named.missing());
+  throw new UsageError(`'${named.name}' of '${named.file}' must be a function, it is a ${typeof named.value}`);
+}
+
+/** Loads a model, or one that a file, an expression or a function without required parameters makes or compiles. */
+async function loadModel(typed: string): Promise<unknown> {
+  const named = await loadNamed(typed),
+    { value, compiled } = await madeBy(named).catch((error) => {
+      throw new UsageError(`'${typed}' throws: ${errorText(error)}`);
+    });
+  if (typeof value === "function") {
+    const call = /^class\b/.test(String(value)) ? `new ${named.name}` : named.name;
+    throw new UsageError(`'${typed}' takes arguments, write '${named.file}#${call}(…)'`);
+  }
+  const found = Array.isArray((value as { inputs?: unknown })?.inputs) ? value : compiled.at(-1)?.model ?? value;
+  if (found === undefined && named.value === undefined) throw new UsageError(named.missing());
+  return found;
 }
 
 /** Renders the audits as one self-contained HTML page, after them what could not be audited. */
@@ -384,11 +436,9 @@ async function loadAll(
   report: Reporter,
   open: AsyncDisposableStack,
 ): Promise<NamedLoss[]> {
-  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#exportName");
+  if (positionals.length === 0) throw new UsageError("name a loss: FILE.ts#NAME");
   const options = pythonOptions(values), inPython = (named: string) => options.module !== undefined || isPython(named);
-  positionals.forEach((named) =>
-    inPython(named) ? pythonName(named, options.module) : existing(named.split(/#(?=[^#]*$)/)[0])
-  );
+  positionals.forEach((named) => inPython(named) ? pythonName(named, options.module) : existing(named.split("#")[0]));
   const fromPython = await loadPython([...new Set(positionals.filter(inPython))], options, report, open);
   const losses: NamedLoss[] = [];
   for (const named of positionals) {
@@ -406,6 +456,17 @@ async function loadAll(
 /** Result of an audit, or the reason why there is none. */
 type Outcome = { readonly audit: LossAudit | ModelAudit } | { readonly named: string; readonly error: string };
 
+/** Runs a function without what a loss prints at each call. */
+function quietly<T>(run: () => T): T {
+  const { log } = console;
+  console.log = () => {};
+  try {
+    return run();
+  } finally {
+    console.log = log;
+  }
+}
+
 /** Audits one loss. Its error replaces its report. */
 function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Reporter, audit: Auditor): Outcome {
   if (loss instanceof Error) return { named, error: loss.message };
@@ -413,7 +474,7 @@ function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Rep
   const onProgress: AuditOptions["onProgress"] = (done, of, next) =>
     report.progress(`${named}: ${done} of ${of}, ${next} …`);
   try {
-    return { audit: audit(loss, { ...options, name: named.slice(named.lastIndexOf("#") + 1), onProgress }) };
+    return { audit: quietly(() => audit(loss, { ...options, name: named.slice(named.indexOf("#") + 1), onProgress })) };
   } catch (error) {
     const { message } = error as Error;
     if (!/^Cannot /.test(message)) throw error;
@@ -427,19 +488,27 @@ function auditOne({ named, loss }: NamedLoss, options: AuditOptions, report: Rep
 const asksForIndices =
   /scalar type Long|class ind|multi-target|[01]-?D target|1-D with size|all 1 classes|integer|used as indices|int64|one_hot|valid range|labels\.shape\.rank/i;
 
-/** Options to type for a loss that takes other batches. */
-function otherBatches(error: string, { yTrue, columns }: AuditOptions): string {
+/** Options to type for a loss that takes other batches, and the call for one that takes other arguments. */
+function otherBatches({ named, error }: { named: string; error: string }, { yTrue, columns }: AuditOptions): string {
+  if (/ is not a function/.test(error)) return "";
+  if (/ is not defined| is missing/.test(error)) {
+    return "\n  if it is inside a function, move it to the top level, or write a call that compiles a model with it";
+  }
   const isIndex = yTrue !== "index" && asksForIndices.test(error);
   const classes = `--columns ${columns ?? 3} --predictions logits --labels index`;
-  return isIndex
+  const batches = isIndex
     ? `\n  if the labels are class indices, say so: ${classes}`
     : "\n  if the loss takes other batches, say which: --columns, --predictions, --labels";
+  const [, file, name] = /^(.*\.(?:[mc]?[jt]sx?|html?))#(.*)$/s.exec(named) ?? [];
+  const made = name?.replace(/^([A-Z][\w$]*)\.([\w$]+)$/, "new $1().$2");
+  const call = `'${file}#(yTrue, yPred) => ${made}(yPred, yTrue)'`;
+  return batches + (file === undefined ? "" : `\n  if it takes other arguments, write the call, for example ${call}`);
 }
 
 const outcomeText = (outcome: Outcome, options: AuditOptions): string =>
   "error" in outcome
     ? `${outcome.named}: ${outcome.error}${
-      /called with (labels|outputs) \[/.test(outcome.error) ? otherBatches(outcome.error, options) : ""
+      /called with (labels|outputs) \[/.test(outcome.error) ? otherBatches(outcome, options) : ""
     }`
     : `${outcome.audit}${"time" in outcome.audit ? `\n${timeText(outcome.audit)}` : ""}`;
 
@@ -465,7 +534,7 @@ async function auditOneModel(route: keyof typeof routes, values: TaskArgs["value
   if (route === "words") return await auditWords(values, labelKindOption(String(values.labels)));
   const named = String(values.model);
   report.status(`${named} …`);
-  return await auditExport(await loadExport(named), named, values, (text) => report.status(`${named}: ${text}`));
+  return await auditExport(await loadModel(named), named, values, (text) => report.status(`${named}: ${text}`));
 }
 
 /** Runs the task. */
@@ -480,11 +549,12 @@ export async function auditLosses(args: TaskArgs, report: Reporter, audit: Audit
   const outcomes: Outcome[] = [];
   const options = what === "loss" ? auditOptions(values) : {};
   for await (const outcome of outcomesOf(args, report, audit, open)) {
-    if (!values.json) report.line(`${outcomes.length === 0 ? "" : "\n"}${outcomeText(outcome, options)}`);
+    const gap = outcomes.length === 0 ? "" : "\n";
+    if (!values.json) report.line(gap + quietly(() => outcomeText(outcome, options)));
     outcomes.push(outcome);
   }
   if (values.json) {
-    const json = outcomes.map(outcomeData);
+    const json = quietly(() => outcomes.map(outcomeData));
     writeData(JSON.stringify(json.length === 1 ? json[0] : json, null, 2));
   }
   const audits = outcomes.flatMap((outcome) => "audit" in outcome ? [outcome.audit] : []);

@@ -84,14 +84,14 @@ async function readRows(model: LayersModel, { data, label, drop, labels }: Value
   return { x, y, coding };
 }
 
-/** Audits the model that an export is or makes, on rows of a CSV file; `note` takes a sentence about their labels. */
+/** Audits a model on rows of a CSV file; `note` takes a sentence about their labels. */
 export async function auditExport(
   exported: unknown,
   named: string,
   values: Values,
   note: (text: string) => void,
 ): Promise<ModelAudit> {
-  const model = await (typeof exported === "function" ? exported() : exported) as LayersModel;
+  const model = exported as LayersModel;
   if (!Array.isArray(model?.inputs) || !Array.isArray(model.outputs)) {
     throw new UsageError(`'${named}' must be a compiled tf.LayersModel, or a function that makes one`);
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ComparisonWork, trainingsOf } from "../lib/compare/train_split.ts";
-import type { Split } from "../lib/data/split.ts";
+import type { Split } from "../lib/data/table.ts";
 import { savings } from "../lib/scores/savings.ts";
 import { type ScoreChoice, scoreOf } from "./compare_score.ts";
 

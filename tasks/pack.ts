@@ -9,6 +9,7 @@
 import { fileURLToPath as fromFileUrl, pathToFileURL as toFileUrl } from "node:url";
 import { root, runTask, TaskError } from "./cli.ts";
 import { filesIn } from "./files.ts";
+import { runIn } from "./processes.ts";
 
 /** Fields of deno.json that the package is made of. */
 interface Manifest {
@@ -31,18 +32,6 @@ export interface Packed {
   files: Record<string, number>;
   /** Packages from npm that each entry imports, chunks included, by the entry's name. */
   packages: Record<string, string[]>;
-}
-
-const decoder = new TextDecoder();
-
-/** Runs a command in a folder and returns its standard output. */
-export async function runIn(folder: URL, command: string, ...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd: folder }).output().catch((error) => {
-    if (error instanceof Deno.errors.NotFound) throw new TaskError(`'${command}' is not installed`);
-    throw error;
-  });
-  if (success) return decoder.decode(stdout);
-  throw new TaskError(`${command} ${args.join(" ")} failed:\n${decoder.decode(stdout)}${decoder.decode(stderr)}`);
 }
 
 /** Installs packages from npm into a folder for Node.js, by Deno, without their scripts: it takes a tenth of the time of npm. */

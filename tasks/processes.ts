@@ -1,4 +1,4 @@
-import { root } from "./cli.ts";
+import { root, TaskError } from "./cli.ts";
 
 /** Yields the lines of a stream of bytes as they come; at its end the rest without a line break if `rest` is true. */
 export async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>, rest = false): AsyncGenerator<string> {
@@ -9,6 +9,18 @@ export async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>, 
     yield* lines;
   }
   if (rest && last !== "") yield last;
+}
+
+const decoder = new TextDecoder();
+
+/** Runs a command in a folder and returns its standard output. */
+export async function runIn(folder: URL, command: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args, cwd: folder }).output().catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw new TaskError(`'${command}' is not installed`);
+    throw error;
+  });
+  if (success) return decoder.decode(stdout);
+  throw new TaskError(`${command} ${args.join(" ")} failed:\n${decoder.decode(stdout)}${decoder.decode(stderr)}`);
 }
 
 /** Outcome of a command that ran to its end. */

@@ -1,5 +1,5 @@
 import { describe } from "../lib/check/check.ts";
-import type { Split } from "../lib/data/split.ts";
+import type { Split } from "../lib/data/table.ts";
 
 const TASK = "read the folds";
 

@@ -1,11 +1,11 @@
-import { extentOf, labelKindOf, type Sampler, sizeOf } from "./batches.ts";
+import { extentOf, labelKindOf, largestOf, type Sampler, sizeOf } from "./batches.ts";
 import { type Descent, descents } from "./descents.ts";
 import type { AuditEngine } from "./engines/engine.ts";
 import { remembered, remembering } from "./engines/remembering.ts";
 import { type Observations, observe } from "./observations.ts";
 import { probesOf } from "./probes.ts";
 import { readingOf } from "./reading.ts";
-import { fourDigits, verdictOf, worstFirst } from "./report.ts";
+import { fourDigits, ruleProbe, verdictOf, worstFirst } from "./report.ts";
 import { activation } from "./rules/activation.ts";
 import { wrongAxis } from "./rules/axis.ts";
 import { badScale, oneRow, reduction, rowOrder } from "./rules/batch.ts";
@@ -14,9 +14,10 @@ import { notFinite, notFiniteFurther } from "./rules/finite.ts";
 import { deadTerm, noGradient, ownGradient, partlyDetached } from "./rules/gradient.ts";
 import { labelEncoding } from "./rules/label.ts";
 import { type TargetMetric, worseMetric } from "./rules/metric.ts";
-import { wrongOptimum, wrongSign } from "./rules/optimum.ts";
+import { wrongOptimum } from "./rules/optimum.ts";
 import type { AuditContext, Rule } from "./rules/rule.ts";
 import { saturated, saturatedAtTheEnds } from "./rules/saturated.ts";
+import { wrongSign } from "./rules/sign.ts";
 import { swapped } from "./rules/swapped.ts";
 import {
   type AuditOptions,
@@ -167,7 +168,7 @@ const batchProbes = ({ results }: Observations): AuditProbe[] =>
     const name = `value and gradient: ${kind}`, own = results[kind];
     if (own === undefined) return { name, result: "skipped", detail: "these outputs or labels have no such batch" };
     const { value, gradient } = own;
-    const largest = gradient ? `largest gradient ${fourDigits(Math.max(...gradient.map(Math.abs)))}` : "no gradient";
+    const largest = gradient ? `largest gradient ${fourDigits(largestOf(gradient))}` : "no gradient";
     return { name, result: "ok", detail: `value ${fourDigits(value)}, ${largest}` };
   });
 
@@ -185,15 +186,12 @@ function applyRules(
   let done = 0;
   for (const stage of stages) {
     const first = findings.find(({ severity }) => severity === "error");
+    const skipped = first && `${first.cause} comes first`;
     for (const [name, rule] of stage) {
       onProgress(done++, numberOfRules + more, name);
       const finding = first ? undefined : rule(context);
       if (finding !== undefined) findings.push(finding);
-      ruled.push({
-        name,
-        result: first ? "skipped" : finding ? "found" : "ok",
-        detail: first ? `${first.cause} comes first` : finding?.message ?? "nothing found",
-      });
+      ruled.push(ruleProbe(name, finding, skipped));
     }
   }
   return { findings, ruled };

@@ -5,6 +5,7 @@ import { type AuditBatch, labelKindOf, ofWholeRows, samplerOf } from "./batches.
 import { inWordsOf, wordsOf } from "./engines/dialects.ts";
 import { withFirstCall } from "./engines/first_call.ts";
 import { placed } from "./rules/places.ts";
+import { isSoftmax } from "./rules/rule.ts";
 import { LoadedLoss, passedText, type PythonLoss } from "./engines/loaded_loss.ts";
 import { checkLoss, keepingBackend, samplerFrom, tensorsLeftBy, tfjsEngine, timeLoss } from "./engines/tfjs.ts";
 import { reportText, verdictOf } from "./report.ts";
@@ -93,7 +94,7 @@ function auditWith(loss: AuditedLoss | PythonLoss, options: AuditOptions): LossA
 
 /** Tells whether a finding is about a softmax over one unit. JAX writes a softmax out: it begins with the largest output. */
 const isSoftmaxOfOne = ({ cause, where }: Finding): boolean =>
-  cause === "constant" && ["Softmax", "LogSoftmax", "Max"].includes(where?.op ?? "");
+  cause === "constant" && where !== undefined && (isSoftmax(where) || where.op === "Max");
 
 /** Findings about a loss of classes with the one column that was assumed: the first one says so, as it is no fault then. */
 function withAssumedUnit(
@@ -137,8 +138,19 @@ function auditTensorFlow(given: AuditedLoss, settings: Omit<AuditSettings, "left
   return { report, time: () => timeLoss(loss, batch) };
 }
 
-function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatch): Audited {
-  const first = loss.check(batch, settings.options.yTrue);
+/** Settings for a loss that makes the logits of the classes with weights of its own: which outputs are correct depends on them. */
+const withWeights = (settings: AuditSettings): AuditSettings => ({
+  ...settings,
+  sampler: (kind, ...rest) => kind === "perfect" ? undefined : settings.sampler(kind, ...rest),
+  assumed: [
+    "The loss has weights of its own, on which the correct outputs depend: rules that compare with these said nothing",
+  ],
+});
+
+function auditPython(loss: LoadedLoss, given: AuditSettings, batch: AuditBatch): Audited {
+  const first = loss.check(batch, given.options.yTrue);
+  const ofClasses = ["index", "one-hot"].includes(labelKindOf(given.options));
+  const settings = first.hasWeights && ofClasses ? withWeights(given) : given;
   if (first.died !== undefined) return auditDead(loss, batch, first.died);
   const { framework } = loss, report = auditEngine(loss.engine, settings);
   const found = report.findings.map((one) => inWordsOf(framework, placed(one, () => loss.engine.record(batch))));
@@ -181,20 +193,10 @@ function auditDead({ assumed, takesNoLabels }: LoadedLoss, batch: AuditBatch, di
   };
 }
 
-const optionNames: readonly (keyof AuditOptions)[] = [
-  "name",
-  "yPred",
-  "yTrue",
-  "extraLabels",
-  "columns",
-  "labelColumns",
-  "prevalence",
-  "metric",
-  "seed",
-  "rows",
-  "sample",
-  "onProgress",
-];
+const optionNames = [
+  ...["name", "yPred", "yTrue", "extraLabels", "columns", "labelColumns", "prevalence", "metric"] as const,
+  ...["seed", "rows", "sample", "onProgress"] as const,
+] satisfies (keyof AuditOptions)[];
 
 const task = "audit the loss";
 

@@ -43,12 +43,23 @@ export function meanOf(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
+/** The largest absolute value of some numbers. */
+export const largestOf = (values: Float32Array): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+
 /** The number of entries of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** The numbers of a column of a table that is stored row by row. */
 export const columnOf = (values: Float32Array, width: number, column: number): Float32Array =>
-  values.filter((_, i) => i % width === column);
+  Float32Array.from({ length: values.length / width }, (_, row) => values[row * width + column]);
+
+/** The columns of such a table. */
+export const columnsOf = (values: Float32Array, width: number): Float32Array[] =>
+  listOf(width, (column) => columnOf(values, width, column));
+
+/** The rows of such a table. */
+export const rowsOf = (values: Float32Array, width: number): Float32Array[] =>
+  Array.from({ length: values.length / width }, (_, row) => values.subarray(row * width, (row + 1) * width));
 
 /** Numbers that are computed from others, at the same places. */
 function mapped(values: Float32Array, of: (value: number, i: number) => number): Float32Array {
@@ -76,6 +87,11 @@ export const withLabels = (batch: AuditBatch, of: (y: number, i: number) => numb
   yTrue: mapped(batch.yTrue, of),
 });
 
+/** The batch with labels and outputs in each other's place. */
+export const exchanged = ({ yTrue, yPred, trueShape, predShape }: AuditBatch): AuditBatch => (
+  { yTrue: yPred, yPred: yTrue, trueShape: predShape, predShape: trueShape }
+);
+
 /** The batch with one output everywhere, for nine outputs of its range. */
 export function withConstants(batch: AuditBatch): { output: number; batch: AuditBatch }[] {
   const [low, high] = extentOf(batch.yPred);
@@ -84,6 +100,12 @@ export function withConstants(batch: AuditBatch): { output: number; batch: Audit
     return { output, batch: withOutputs(batch, () => output) };
   });
 }
+
+/** The batch with the same shares in every row: equal ones, then those that are certain of a class, for each class. */
+export const withConstantShares = (batch: AuditBatch, columns: number): AuditBatch[] => [
+  withOutputs(batch, () => 1 / columns),
+  ...listOf(columns, (c) => withOutputs(batch, (_, i) => i % columns === c ? 1 : 0)),
+];
 
 /** The rows of a batch in another order, possibly repeated or left out. */
 export function takeRows(batch: AuditBatch, order: readonly number[]): AuditBatch {
@@ -101,11 +123,11 @@ export function takeRows(batch: AuditBatch, order: readonly number[]): AuditBatc
   };
 }
 
-/** Tells whether every row of outputs sums to 1. */
-export const onSimplex = ({ yPred }: AuditBatch, columns: number): boolean =>
-  columns > 1 && yPred.every((_, i) => {
+/** Tells whether every row of a table with several columns consists of shares that sum to 1. */
+export const onSimplex = (values: Float32Array, columns: number): boolean =>
+  columns > 1 && values.every((_, i) => {
     if (i % columns !== 0) return true;
-    const row = yPred.subarray(i, i + columns);
+    const row = values.subarray(i, i + columns);
     return Math.abs(row.reduce((a, b) => a + b) - 1) < 1e-3 && row.every((p) => p >= 0);
   });
 

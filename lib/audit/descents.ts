@@ -82,7 +82,7 @@ export function descend(
   steps = 30,
 ): Descent {
   const yPred = start.yPred.slice(), weights = Float64Array.from(yPred), end = { ...start, yPred };
-  const range = rangeOf(kind, start), shareColumns = onSimplex(start, columns) ? columns : undefined;
+  const range = rangeOf(kind, start), shareColumns = onSimplex(start.yPred, columns) ? columns : undefined;
   const [least, most] = extentOf(yPred), step = (Math.min(4, most - least) || 1) / 30;
   const { askOnce = engine.valueAndGradient } = engine;
   let now = engine.valueAndGradient(end), taken = 0, update: Update | undefined;

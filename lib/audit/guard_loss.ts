@@ -7,7 +7,7 @@ import { type AuditBatch, extentOf, meanOf, takeRows } from "./batches.ts";
 import type { AuditEngine } from "./engines/engine.ts";
 import { DeferredChecks, type DeferredStep } from "./deferred_checks.ts";
 import { batchOf, keepingBackend, tfjsEngine } from "./engines/tfjs.ts";
-import { type BatchResult, observeBatch } from "./observations.ts";
+import { type BatchResult, observeBatch, widthOf } from "./observations.ts";
 import { fourDigits } from "./report.ts";
 import { nonFinite } from "./rules/finite.ts";
 import { deadGradient } from "./rules/gradient.ts";
@@ -36,6 +36,9 @@ export class GuardError extends Error {
     this.finding = finding;
   }
 }
+
+/** A loss as it is called, with whatever further arguments. */
+type Call = (...tensors: Tensor[]) => Tensor;
 
 /** The arguments of a loss in a training step. */
 interface StepTensors {
@@ -88,9 +91,9 @@ interface StepResult extends BatchResult {
  */
 export function guardLoss<L extends AuditedLoss>(loss: L): L {
   check("make a guarded loss", { loss }, aFunction);
-  const name = loss.name || "loss";
+  const name = loss.name || "loss", call = loss as Call;
   let step = 0;
-  const deferred = new DeferredChecks((late) => inspectLate(loss, name, late));
+  const deferred = new DeferredChecks((late) => inspectLate(call, name, late));
 
   const guarded = (yTrue: Tensor, yPred: Tensor, ...rest: Tensor[]): Tensor =>
     tf.tidy(() => {
@@ -111,7 +114,7 @@ export function guardLoss<L extends AuditedLoss>(loss: L): L {
             }
             try {
               const gradient = dy.dataSync<"float32">().slice();
-              const finding = inspect(loss, { yTrue, yPred, rest }, { gradient, upstream, value, shape });
+              const finding = inspect(call, { yTrue, yPred, rest }, { gradient, upstream, value, shape });
               if (finding) throw new GuardError(name, step, finding);
             } catch (error) {
               dropTape();
@@ -122,7 +125,7 @@ export function guardLoss<L extends AuditedLoss>(loss: L): L {
         };
       });
       const watched = watch(yPred) as Tensor;
-      const result = (loss as (...tensors: Tensor[]) => Tensor)(yTrue, watched, ...rest);
+      const result = call(yTrue, watched, ...rest);
       if (!(result instanceof tf.Tensor)) {
         throw new TypeError(
           `Cannot use the guarded loss '${name}': it must return a tensor, it is ${describe(result)}`,
@@ -151,16 +154,16 @@ export function guardLoss<L extends AuditedLoss>(loss: L): L {
 }
 
 /** Reads a step that was taken on a device, and inspects it on the host; returns the error, or nothing. */
-async function inspectLate(loss: AuditedLoss, name: string, late: DeferredStep): Promise<unknown> {
+async function inspectLate(call: Call, name: string, late: DeferredStep): Promise<unknown> {
   const numbers = async (tensor: Tensor) => (await tensor.data()).slice() as Float32Array<ArrayBuffer>;
   const [value, gradient, upstream] = await Promise.all([late.value, late.gradient, late.upstream].map(numbers));
   const others = await Promise.all(late.others.map(numbers));
   return keepingBackend(() => {
     const [yTrue, yPred, ...rest] = late.others.map(({ shape, dtype }, i) => tf.tensor(others[i], shape, dtype));
     try {
-      tf.tidy(() => void (loss as (...tensors: Tensor[]) => Tensor)(yTrue, yPred, ...rest)); // may name the row
+      tf.tidy(() => void call(yTrue, yPred, ...rest)); // may name the row
       const result = { gradient, upstream, value: meanOf(value), shape: late.value.shape };
-      const finding = inspect(loss, { yTrue, yPred, rest }, result);
+      const finding = inspect(call, { yTrue, yPred, rest }, result);
       return finding && new GuardError(name, late.step, finding);
     } catch (error) {
       return error;
@@ -171,24 +174,18 @@ async function inspectLate(loss: AuditedLoss, name: string, late: DeferredStep):
 }
 
 /** The loss of a step's batch, whose labels keep their type and whose further arguments stay the same. */
-const engineOf = (loss: AuditedLoss, { yTrue, rest }: StepTensors): AuditEngine =>
-  tfjsEngine((labels, outputs) =>
-    (loss as (...tensors: Tensor[]) => Tensor)(
-      yTrue.dtype === "float32" ? labels : tf.cast(labels, yTrue.dtype),
-      outputs,
-      ...rest,
-    )
-  );
+const engineOf = (call: Call, { yTrue: { dtype }, rest }: StepTensors): AuditEngine =>
+  tfjsEngine((labels, outputs) => call(dtype === "float32" ? labels : tf.cast(labels, dtype), outputs, ...rest));
 
 /** Inspects the gradient of a step and returns what is wrong with it. */
-function inspect(loss: AuditedLoss, tensors: StepTensors, result: Omit<StepResult, "batch">): Finding | undefined {
+function inspect(call: Call, tensors: StepTensors, result: Omit<StepResult, "batch">): Finding | undefined {
   const { gradient, upstream, value } = result;
   if (gradient.length === 0) return undefined;
   const element = gradient.findIndex((g) => !Number.isFinite(g));
   const suspicious = element >= 0 || !Number.isFinite(value) ||
     (gradient.every((g) => g === 0) && upstream.some((d) => d !== 0));
   if (!suspicious) return undefined;
-  const { yTrue, yPred } = tensors, engine = engineOf(loss, tensors);
+  const { yTrue, yPred } = tensors, engine = engineOf(call, tensors);
   const batch = batchOf({ yTrue, yPred });
   const finite = element < 0 && Number.isFinite(value);
   return finite
@@ -242,7 +239,7 @@ function firstCulprit(engine: AuditEngine, batch: AuditBatch, rest: readonly Ten
 /** Other outputs inside the range of a batch: the labels, the outputs of other rows and columns, the complements. */
 function otherOutputs({ yTrue, yPred, predShape }: AuditBatch): Float32Array[] {
   const [least, most] = extentOf(yPred), low = Math.min(least, 0), high = Math.max(most, 1);
-  const columns = predShape.length > 1 ? predShape[predShape.length - 1] : 1, width = yPred.length / predShape[0];
+  const columns = widthOf(predShape), width = yPred.length / predShape[0];
   const labelsFit = yTrue.length === yPred.length && yTrue.every((label) => label >= low && label <= high);
   return [
     ...(labelsFit ? [yTrue] : []),

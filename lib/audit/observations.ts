@@ -27,7 +27,7 @@ export interface Observations extends BatchObservations {
 }
 
 /** The last dimension, if there are two or more; otherwise 1. */
-const columnsOf = (shape: readonly number[]): number => shape.length < 2 ? 1 : shape[shape.length - 1];
+export const widthOf = (shape: readonly number[]): number => shape.length < 2 ? 1 : shape[shape.length - 1];
 
 /** Evaluates the loss on a batch. */
 export const resultOf = (engine: AuditEngine, batch: AuditBatch): BatchResult => ({
@@ -38,7 +38,7 @@ export const resultOf = (engine: AuditEngine, batch: AuditBatch): BatchResult =>
 /** Records the loss on one batch. */
 export function observeBatch(engine: AuditEngine, random: BatchResult): BatchObservations {
   const { predShape } = random.batch;
-  return { random, rows: predShape[0], columns: columnsOf(predShape), ...engine.record(random.batch) };
+  return { random, rows: predShape[0], columns: widthOf(predShape), ...engine.record(random.batch) };
 }
 
 /**
@@ -61,6 +61,18 @@ export function observe(engine: AuditEngine, sampler: Sampler, seed: number, row
   return { ...observeBatch(engine, random), results, other, repeated, deterministic };
 }
 
+/** The loss of a batch with other outputs. */
+export const valueWith = (engine: AuditEngine, batch: AuditBatch, of: (p: number, i: number) => number): number =>
+  engine.value(withOutputs(batch, of)).value;
+
+/** The loss of a batch with each of some numbers added to all outputs. */
+export const offsets = (engine: AuditEngine, batch: AuditBatch, by: readonly number[]): number[] =>
+  by.map((each) => valueWith(engine, batch, (p) => p + each));
+
+/** The loss of a batch with all outputs multiplied by each of some numbers. */
+export const multiples = (engine: AuditEngine, batch: AuditBatch, by: readonly number[]): number[] =>
+  by.map((each) => valueWith(engine, batch, (p) => each * p));
+
 /** The central difference of the loss along a direction of the outputs. */
 export function differenceAlong(
   engine: AuditEngine,
@@ -68,7 +80,7 @@ export function differenceAlong(
   direction: (i: number) => number,
   step: number,
 ): number {
-  const moved = (by: number) => engine.value(withOutputs(batch, (p, i) => p + by * direction(i))).value;
+  const moved = (by: number) => valueWith(engine, batch, (p, i) => p + by * direction(i));
   return (moved(step) - moved(-step)) / (2 * step);
 }
 

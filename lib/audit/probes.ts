@@ -3,10 +3,12 @@ import {
   areShares,
   areZeroOrOne,
   type AuditBatch,
+  columnsOf,
   onSimplex,
   sizeOf,
   takeRows,
   withConstants,
+  withConstantShares,
   withLabels,
   withOutputs,
 } from "./batches.ts";
@@ -58,14 +60,10 @@ function flippedLabels({ engine, observations: { results: { perfect } } }: Audit
 
 /** Some batches with the same outputs in every row. */
 function constants(batch: AuditBatch, columns: number): { name: string; batch: AuditBatch }[] {
-  if (onSimplex(batch, columns)) {
-    return [
-      { name: "equal shares", batch: withOutputs(batch, () => 1 / columns) },
-      ...Array.from({ length: columns }, (_, c) => ({
-        name: `class ${c}`,
-        batch: withOutputs(batch, (_, i) => i % columns === c ? 1 : 0),
-      })),
-    ];
+  if (onSimplex(batch.yPred, columns)) {
+    return withConstantShares(batch, columns).map((one, k) => (
+      { name: k === 0 ? "equal shares" : `class ${k - 1}`, batch: one }
+    ));
   }
   return withConstants(batch).map((one) => ({ name: fourDigits(one.output), batch: one.batch }));
 }
@@ -160,8 +158,8 @@ function priorBiasOutputs({ observations, options: { yPred: kind } }: AuditConte
   const rows = yTrue.length / columns, logits = kind === "logits";
   const shares = logits || kind === "probability" || kind === "simplex" || (kind === undefined && areShares(yPred));
   if (!shares || yTrue.length !== yPred.length || !areZeroOrOne(yTrue)) return undefined;
-  const prior = Array.from({ length: columns }, (_, c) => {
-    const share = yTrue.reduce((sum, y, i) => i % columns === c ? sum + y / rows : sum, 0);
+  const prior = columnsOf(yTrue, columns).map((labels) => {
+    const share = labels.reduce((sum, y) => sum + y / rows, 0);
     return Math.min(1 - 0.5 / rows, Math.max(0.5 / rows, share));
   });
   return withOutputs(batch, (_, i) => {

@@ -10,6 +10,13 @@ export const worstFirst = <F extends { severity: Severity }>(findings: readonly 
 export const verdictOf = ([worst]: readonly { severity: Severity }[]): ModelAudit["verdict"] =>
   worst?.severity === "error" ? "broken" : worst?.severity === "warning" ? "suspect" : "sound";
 
+/** The result of a rule: its finding, or the reason for skipping it. */
+export const ruleProbe = (name: string, finding: { message: string } | undefined, skipped?: string): AuditProbe => ({
+  name,
+  result: skipped !== undefined ? "skipped" : finding !== undefined ? "found" : "ok",
+  detail: skipped ?? finding?.message ?? "nothing found",
+});
+
 /** A number in four digits. */
 export const fourDigits = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);

@@ -33,12 +33,22 @@ export interface ShapedNumbers {
   dataSync(): ArrayLike<number>;
 }
 
+/** Numbers of a batch in host memory, as the backends have them; labels that were bool are bytes. */
+export type HostNumbers = Float32Array | Int32Array | Uint8Array;
+
+export const isHostNumbers = (values: unknown): values is HostNumbers =>
+  values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array;
+
 /** Labels, outputs and weights, as they are given. */
 export interface Inputs<T> {
   readonly yTrue: T;
   readonly yPred: T;
   readonly sampleWeight?: T;
 }
+
+/** Tells whether the SIMD loops can read what is given. */
+export const areHostNumbers = (inputs: Inputs<unknown>): inputs is Inputs<HostNumbers> =>
+  Object.values(inputs).every((values) => values === undefined || isHostNumbers(values));
 
 /** A batch before it is read. */
 export type BatchTensors = Inputs<ShapedNumbers>;

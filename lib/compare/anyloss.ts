@@ -167,13 +167,12 @@ export function scoreFold(
   const valueOf = (name: Reported, counts: Counts) =>
     scoreCounts([counts], undefined, { score: reported[name], zeroDivision: 0 }).value;
   const seen = { yTrue: training.yTrue, yPred: trained.bce.predict(training.x) };
-  const places = train.map((_, i) => i);
   return {
     scored: Object.fromEntries(
       Object.entries(trained).map(([loss, { counts }]) => [loss, eachReported((name) => valueOf(name, counts))]),
     ),
     tuned: eachReported((name) => {
-      const { threshold } = bestCut(reported[name], seen, places);
+      const { threshold } = bestCut(reported[name], seen);
       return valueOf(name, hardCounts(testing.yTrue, trained.bce.yPred, threshold));
     }),
     undefinedScores: Object.values(trained).reduce(

@@ -3,17 +3,17 @@ import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { checkHeavyTails } from "../data/prepare_columns.ts";
 import { readTable, type ReadTableOptions, tableOptionNames } from "../data/read_table.ts";
-import type { Split } from "../data/split.ts";
 import { presentValues } from "../data/standardize.ts";
-import type { Column, Feature, HeavyTails, TableDataset, TableFrame, TableWarning } from "../data/table.ts";
+import { type Feature, type HeavyTails, isMissing } from "../data/table.ts";
+import type { Split, TableDataset, TableFrame, TableWarning } from "../data/table.ts";
 import { hasHeavyTails } from "../data/yeo_johnson.ts";
+import { firstOf } from "../numerics/format.ts";
 import { groupBy } from "../numerics/group_by.ts";
 import { savings } from "../scores/savings.ts";
 import type { ScoreDefinition, ScoreName } from "../scores/to_score.ts";
 import { checkScore, toComparedScore } from "./check_score.ts";
 import { checkCosts, checkSavings, costColumns, type DecisionCosts, rowCosts } from "./costs.ts";
-import { comparisonJson } from "./comparison_json.ts";
-import { comparisonText, describeData } from "./comparison_text.ts";
+import { type ComparisonContent, comparisonText, describeData } from "./comparison_text.ts";
 import { differencesOf } from "./intervals.ts";
 import { recommend } from "./recommend.ts";
 import { fittedFraction, type Outcome, splitRows, testFraction } from "./run_split.ts";
@@ -116,22 +116,34 @@ function checkComparison(options: CompareLossesOptions): void {
   throw new TypeError(`Cannot ${TASK}: 'score' cannot be used with 'costs', where the score is the savings`);
 }
 
+/** The smallest `mergeRare` whose merged classes have enough rows together; undefined if a large class would be merged too. */
+function leastToMerge(sizes: readonly number[]): number | undefined {
+  let merged = 0, least = leastOfAClass;
+  for (const rows of sizes.toSorted((a, b) => a - b)) {
+    if (rows >= least && merged >= leastOfAClass) return least <= 3 * leastOfAClass ? least : undefined;
+    merged += rows;
+    least = Math.max(least, rows + 1);
+  }
+  return undefined;
+}
+
 function checkClasses({ classes, label }: TableDataset): void {
   const rarest = classes.reduce((a, b) => b.rows < a.rows ? b : a);
   if (rarest.rows >= leastOfAClass) return;
   const scarce = classes.filter((one) => one.rows < leastOfAClass);
-  const list = scarce.slice(0, 5).map((one) => `'${one.name}' in ${one.rows}`).join(", ") +
-    (scarce.length > 5 ? ", …" : "");
-  const isQuantity = classes.length > 20 && classes.every(({ name }) => name !== "" && Number.isFinite(Number(name)));
+  const list = firstOf(scarce.map((one) => `'${one.name}' in ${one.rows}`));
+  const isNumber = (name: string) => /\d/.test(name) && Number.isFinite(Number(name.replaceAll(/[%$€£,]/g, "")));
+  const isQuantity = classes.length > 20 && classes.every(({ name }) => isNumber(name));
   if (isQuantity) {
     throw new RangeError(
       `Cannot ${TASK}: '${label}' looks like a number to predict, not a class: it has ${classes.length} different numbers, ` +
         `of which ${scarce.length} are in fewer than ${leastOfAClass} rows; make classes of it first, such as above a bound`,
     );
   }
+  const least = leastToMerge(classes.map(({ rows }) => rows));
+  const merge = least === undefined ? "" : `, or merge the rare ones with 'mergeRare' ${least}`;
   const cures = classes.length > 2
-    ? ` (it has ${classes.length} values; set one against the rest with 'positive', or merge the rare ones with ` +
-      `'mergeRare' ${leastOfAClass})`
+    ? ` (it has ${classes.length} values; set one against the rest with 'positive'${merge})`
     : "";
   throw new RangeError(
     `Cannot ${TASK}: each class needs at least ${leastOfAClass} rows, '${label}' has ${list}${cures}`,
@@ -162,12 +174,11 @@ function lossesOf(splits: readonly (readonly TrainedLoss[])[]): { losses: Compar
   return { losses, undefinedScores: outcomes.reduce((sum, { outcome }) => sum + outcome.undefinedScores, 0) };
 }
 
-const hasValue = (column: Column) => (row: number): boolean =>
-  column.kind === "number" ? !Number.isNaN(column.values[row]) : column.codes[row] >= 0;
-
 /** Leaves out columns that have no value in the training rows of a split: said before any training. */
 function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): TableDataset {
-  const lost = table.columns.filter((column) => splits.some(({ train }) => !train.some(hasValue(column))));
+  const lost = table.columns.filter((column) =>
+    splits.some(({ train }) => train.every((row) => isMissing(column, row)))
+  );
   if (lost.length === 0) return table;
   const names = lost.map(({ name }) => name), why = "it has no value in the training rows of a split";
   const columns = table.columns.filter((column) => !lost.includes(column));
@@ -285,19 +296,27 @@ export async function compareLossesBy(
   const table = heavyTails === "keep" ? filled : withHeavyTails(filled, splits);
   const work = { table, score, costs, heavyTails }, perSplit = trainingsPerSplit(work), total = repeats * perSplit;
   const trained = splits.map((): TrainedLoss[] => []), started = performance.now();
-  const isDone = (_: unknown, split: number) => trained[split].length === perSplit;
-  const report = () => reportOf(trained.filter(isDone), splits.filter(isDone), work, seed);
+  const isDone = (split: number) => trained[split].length === perSplit;
+  const report = () => reportOf(trained.filter((_, s) => isDone(s)), splits.filter((_, s) => isDone(s)), work, seed);
   let done = 0;
   const onTraining = (split: number, training: TrainedLoss) => {
     trained[split].push(training);
     done++;
     onProgress?.({ done, total, secondsLeft: (performance.now() - started) / done * (total - done) / 1000 });
-    if (onSplit === undefined || !isDone(undefined, split)) return;
-    const known = trained.filter(isDone).length;
+    if (onSplit === undefined || !isDone(split)) return;
+    const known = splits.filter((_, s) => isDone(s)).length;
     if (known >= 3 && known < repeats) onSplit(report());
   };
   await trainSplits(work, splits, seed, { onTraining, signal });
   return report();
+}
+
+/** Returns a comparison as plain data, for files; rows are counted from 0, as in the source. */
+function plainData(content: ComparisonContent): unknown {
+  const { score, costs, recommendation, losses, differences, data, splits, repeats, seed, undefinedScores } = content;
+  const classes = data.classes.map(({ name, rows }) => ({ label: name, rows })),
+    run = { repeats, seed, undefinedScores };
+  return { score, costs, advice: recommendation, ...data, classes, losses, differences, ...run, splits };
 }
 
 /** The comparison of the splits that are done. */
@@ -329,5 +348,5 @@ function reportOf(
     seed,
     undefinedScores,
   };
-  return { ...content, toJSON: () => comparisonJson(content), toString: () => comparisonText(content) };
+  return { ...content, toJSON: () => plainData(content), toString: () => comparisonText(content) };
 }

@@ -1,5 +1,5 @@
 import type { Feature, TableDataset } from "../data/table.ts";
-import { fixed, signed } from "../numerics/format.ts";
+import { firstOf, fixed, signed } from "../numerics/format.ts";
 import type { ComparedData, ComparedDifference, ComparedLoss, LossComparison } from "./types.ts";
 
 /** Describes a feature in a few words: its kind and the values filled in, or the reason why it is left out. */
@@ -7,7 +7,9 @@ export function featureText({ kind, levels, used, why, missing, heavyTails }: Fe
   if (!used) return `left out, ${why}`;
   const what = kind === "number" ? "number" : kind === "boolean" ? "yes/no" : `category of ${levels}`;
   const filled = missing === 0 ? "" : `, ${missing} missing (${kind === "category" ? "zeros" : "the training median"})`;
-  const power = heavyTails === undefined ? "" : `, heavy tails: Yeo-Johnson power in ${heavyTails} splits`;
+  const power = heavyTails === undefined
+    ? ""
+    : `, heavy tails: Yeo-Johnson power in ${heavyTails} split${heavyTails === 1 ? "" : "s"}`;
   return `${what}${filled}${power}${why === undefined ? "" : `, ${why}`}`;
 }
 
@@ -18,8 +20,7 @@ export const describeData = (
 
 /** Lines on the table that was compared on: rows, classes, each feature, warnings. */
 export function dataText({ rows, classes, label, positive, chosen, features, warnings }: ComparedData): string {
-  const some = classes.slice(0, 12);
-  const sizes = some.map((one) => `'${one.name}' ${one.rows}`).join(", ") + (classes.length > some.length ? ", …" : "");
+  const sizes = firstOf(classes.map((one) => `'${one.name}' ${one.rows}`), 12);
   const what = positive === undefined
     ? `${classes.length} classes: ${label} = ${sizes}`
     : `positive: ${label} = '${positive}' (${chosen}), ${classes[1].rows} rows`;
@@ -30,7 +31,8 @@ export function dataText({ rows, classes, label, positive, chosen, features, war
   ].join("\n");
 }
 
-type Content = Omit<LossComparison, "toJSON" | "toString">;
+/** A comparison without its methods. */
+export type ComparisonContent = Omit<LossComparison, "toJSON" | "toString">;
 
 /** A row of the table: the difference is that from cross-entropy with the same threshold, † from a different one. */
 function cells(one: ComparedLoss, differences: readonly ComparedDifference[]): string[] {
@@ -68,7 +70,7 @@ export const costNotes = (several: boolean): string[] => [
 
 /** The report of a comparison for a terminal. */
 export function comparisonText(
-  { score, costs, losses, differences, data, repeats, undefinedScores, ...rest }: Content,
+  { score, costs, losses, differences, data, repeats, undefinedScores, ...rest }: ComparisonContent,
 ): string {
   const several = data.positive === undefined, ordered = losses[0].threshold === "none";
   const notes = costs === undefined

@@ -1,4 +1,4 @@
-import { describe } from "../check/check.ts";
+import { anObject, check, describe, type Rule } from "../check/check.ts";
 import { countKeys, type Counts } from "../counts/counts.ts";
 import type { TableDataset, TableWarning } from "../data/table.ts";
 import type { RowLabels } from "../network/objectives.ts";
@@ -25,7 +25,10 @@ export interface CostsByRow {
 
 const TASK = "compare losses";
 
-const isObject = (thing: unknown): boolean => typeof thing === "object" && thing !== null;
+const aCost: Rule = {
+  must: "a finite number or the name of a column",
+  valid: (cost) => typeof cost === "string" || Number.isFinite(cost),
+};
 
 const isMatrix = (costs: DecisionCosts): costs is MatrixCosts => "matrix" in costs;
 
@@ -35,13 +38,11 @@ export const costColumns = (costs: DecisionCosts): string[] =>
 
 /** Throws unless costs are those of outcomes, or a matrix. */
 export function checkCosts(costs: DecisionCosts): void {
-  if (!isObject(costs)) {
-    throw new TypeError(`Cannot ${TASK}: 'costs' must be an object, it is ${describe(costs)}`);
-  }
+  check(TASK, { costs }, anObject);
   if (isMatrix(costs)) {
     const { matrix, ...others } = costs, [other] = Object.keys(others);
     if (other !== undefined) throw new TypeError(`Cannot ${TASK}: 'matrix' cannot be used with '${other}'`);
-    if (isObject(matrix) && Object.values(matrix).every(isObject)) return;
+    if (anObject.valid(matrix) && Object.values(matrix).every(anObject.valid)) return;
     throw new TypeError(
       `Cannot ${TASK}: 'matrix' must have an object of costs for each class, it is ${describe(matrix)}`,
     );
@@ -50,10 +51,7 @@ export function checkCosts(costs: DecisionCosts): void {
     if (!countKeys.includes(key as keyof Counts)) {
       throw new TypeError(`Cannot ${TASK}: 'costs' must name tp, fp, fn, tn or a matrix, not '${key}'`);
     }
-    if (typeof cost === "string" || Number.isFinite(cost)) continue;
-    throw new RangeError(
-      `Cannot ${TASK}: 'costs.${key}' must be a finite number or the name of a column, it is ${describe(cost)}`,
-    );
+    check(TASK, { [`costs.${key}`]: cost }, aCost);
   }
 }
 

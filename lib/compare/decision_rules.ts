@@ -9,7 +9,7 @@ import type { CurveScore } from "../curves/curve_scores.ts";
 import { isCurveScore } from "../curves/to_curve_score.ts";
 import type { Score } from "../scores/score.ts";
 import { savings } from "../scores/savings.ts";
-import { drawnRows, rankRows, upTo } from "../numerics/rank.ts";
+import { drawnRows, rankRows } from "../numerics/rank.ts";
 import { bestCut, bestCutOfRanked } from "../training/best_cut.ts";
 import { cheaperDecisions, type CostedRows, type CostsByRow, leastExpectedCost, savingsOf } from "./costs.ts";
 import type { ComparedScore, ThresholdChoice } from "./types.ts";
@@ -95,8 +95,7 @@ function tuningRule(
   above: (threshold: number) => Evaluate,
 ): DecisionRule {
   const labelled = (rows: JudgedRows, logits: Float64Array) => ({ ...labelsOf(rows), yPred: probabilitiesOf(logits) });
-  const rule: DecisionRule = (rows, logits) =>
-    above(bestCut(score, labelled(rows, logits), upTo(logits.length)).threshold);
+  const rule: DecisionRule = (rows, logits) => above(bestCut(score, labelled(rows, logits)).threshold);
   return Object.assign(rule, {
     ofDrawn: (rows: JudgedRows, logits: Float64Array) => {
       const ranked = rankRows(labelled(rows, logits));

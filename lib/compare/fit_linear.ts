@@ -2,7 +2,7 @@ import { addedCurvature, type Curvature, type Differentiable, lbfgs } from "../n
 import { backward, forward, type NetworkForm, roomFor } from "../network/mlp.ts";
 import type { Objective, RowLabels } from "../network/objectives.ts";
 import type { RowNumbers } from "../network/products.ts";
-import type { Split } from "../data/split.ts";
+import type { Split } from "../data/table.ts";
 import { takeRows } from "../network/train.ts";
 import { takeLabels } from "./train_on_part.ts";
 

@@ -20,8 +20,7 @@ export type { DecisionCosts, MatrixCosts, OutcomeCosts } from "./costs.ts";
 export type { ComparedData, ComparedDifference, ComparedLoss, LossComparison, ThresholdChoice } from "./types.ts";
 // The types that the options take.
 export type { ReadTableOptions } from "../data/read_table.ts";
-export type { Feature, HeavyTails, TableFrame, TableWarning, WarningCode } from "../data/table.ts";
-export type { Split } from "../data/split.ts";
+export type { Feature, HeavyTails, Split, TableFrame, TableWarning, WarningCode } from "../data/table.ts";
 export type { Counts } from "../counts/counts.ts";
 export type { Score } from "../scores/score.ts";
 export type { ScoreDefinition, ScoreName, scores } from "../scores/to_score.ts";

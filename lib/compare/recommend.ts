@@ -26,6 +26,8 @@ export interface Compared {
 interface Group {
   readonly losses: readonly ComparedLoss[];
   readonly base: ComparedLoss;
+  /** All differences from `base`. */
+  readonly all: readonly ComparedDifference[];
   /** The differences of the other losses from `base`. */
   readonly others: readonly ComparedDifference[];
   /** The difference of cross-entropy at 0.5 from `base`, where that has a tuned threshold. */
@@ -92,14 +94,13 @@ interface Choice {
 }
 
 /** Chooses a loss; returns nothing if no loss is significantly better than cross-entropy. */
-function choose({ losses, base, others, untuned, compared }: Group): Choice | undefined {
+function choose({ losses, base, all, others, compared }: Group): Choice | undefined {
   const better = others.filter(({ low }) => low > 0);
   if (better.length === 0) return undefined;
   const first = better.reduce((best, one) => one.mean > best.mean ? one : best);
-  const intervals = others.length + Number(untuned !== undefined);
   const best = losses.find(({ loss, threshold }) => loss === first.loss && threshold === first.threshold)!;
   const leadOver = ({ values }: ComparedLoss) =>
-    correctedInterval(best.values.map((value, i) => value - values[i]), compared.testByTrain, intervals);
+    correctedInterval(best.values.map((value, i) => value - values[i]), compared.testByTrain, all.length);
   const inReach = losses.filter((one) => one !== base && (one === best || leadOver(one).low <= 0));
   const chosen = inReach.reduce((simplest, one) => rankOf(one) < rankOf(simplest) ? one : simplest, best);
   return { chosen, best, lead: leadOver(chosen) };
@@ -109,10 +110,8 @@ const smallness = (of: readonly Interval[], margin: number): string =>
   of.every(({ mean }) => Math.abs(mean) <= margin) ? ", by less than the margin" : "";
 
 /** Returns the difference of a loss from cross-entropy. */
-const differenceOf = ({ others, untuned }: Group, one: ComparedLoss): ComparedDifference =>
-  [...others, ...(untuned ? [untuned] : [])].find(({ loss, threshold }) =>
-    loss === one.loss && threshold === one.threshold
-  )!;
+const differenceOf = ({ all }: Group, one: ComparedLoss): ComparedDifference =>
+  all.find(({ loss, threshold }) => loss === one.loss && threshold === one.threshold)!;
 
 /** Advises a loss by a name; says so if it is not better than cross-entropy itself, as the loss is that it ties with. */
 function adviseChoice(group: Group, { chosen, best }: Choice, name: string): string {
@@ -147,16 +146,14 @@ function describeUntuned({ untuned, margin }: Group, always: boolean): string[] 
 
 /** Describes the intervals when no loss is significantly better than cross-entropy. */
 function describeOthers(group: Group): string {
-  const { base, others, untuned, margin } = group, nameOf = namingIn(base);
-  const worse = others.filter(isSignificant),
-    rest = others.filter((one) => !isSignificant(one)),
-    size = smallness(worse, margin);
-  if (rest.length === 0) {
+  const { base, all, others, margin } = group, nameOf = namingIn(base);
+  const worse = others.filter(isSignificant), size = smallness(worse, margin);
+  if (worse.length === others.length) {
     return [`every other loss is significantly worse${size} (${means(worse)})`, ...describeUntuned(group, true)].join(
       "; ",
     );
   }
-  const open = untuned && !isSignificant(untuned) ? [...rest, untuned] : rest, first = worse.length === 0;
+  const open = all.filter((one) => !isSignificant(one)), first = worse.length === 0;
   return [
     ...(worse.length === 1 ? [`${nameOf(worse[0])} is significantly worse${size} (${interval(worse[0])})`] : []),
     ...(worse.length > 1 ? [`${worse.length} others are significantly worse${size} (${means(worse)})`] : []),
@@ -179,10 +176,10 @@ function crossEntropyPhrase({ base, untuned }: Group, gainsAtHalf: boolean): str
 
 /** Advises cross-entropy, with the reason. */
 function adviseCrossEntropy(group: Group, gainsAtHalf: boolean): string {
-  const all = [...group.others, ...(group.untuned ? [group.untuned] : [])];
+  const { all, margin } = group;
   if (gainsAtHalf || all.some(isSignificant)) return `Use ${crossEntropyPhrase(group, gainsAtHalf)}`;
   const simplest = `${crossEntropyPhrase(group, gainsAtHalf)}, the simplest`;
-  return `${all.every(isWithin(group.margin)) ? "No difference" : inconclusive}: use ${simplest}`;
+  return `${all.every(isWithin(margin)) ? "No difference" : inconclusive}: use ${simplest}`;
 }
 
 const modelNames = { linear: "the linear model", network: "the network" } as const;
@@ -204,8 +201,8 @@ function evidence(group: Group, choice: Choice | undefined): string {
 }
 
 /** The way to a conclusion, if there is none, or if the test rows did not tell any losses apart. */
-function nextStep(advice: string, { base, others, untuned, compared }: Group): string[] {
-  const splits = base.values.length, all = [...others, ...(untuned ? [untuned] : [])];
+function nextStep(advice: string, { base, all, compared }: Group): string[] {
+  const splits = base.values.length;
   if (base.mean !== (compared.best ?? 1) && all.every(({ low, high }) => low === 0 && high === 0)) {
     return [`All losses have the same score on each of the ${splits} splits; more rows may tell them apart.`];
   }
@@ -231,7 +228,7 @@ export function recommend(
     .reduce((best, one) => one.mean > best.mean ? one : best);
   const isUntuned = (one: ComparedDifference) => one.loss === "cross-entropy" && main !== "least cost";
   const groupOf = (against: ThresholdChoice): Group => {
-    const own = differences.filter((one) => one.model === model && one.against === against);
+    const all = differences.filter((one) => one.model === model && one.against === against);
     const entered = losses.filter((one) =>
       one.model === model &&
       (against === "least cost" || one.threshold === against || against === "tuned" && one.loss === "cross-entropy")
@@ -240,28 +237,23 @@ export function recommend(
     return {
       losses: entered,
       base,
-      others: own.filter((one) => !isUntuned(one)),
-      untuned: own.find(isUntuned),
+      all,
+      others: all.filter((one) => !isUntuned(one)),
+      untuned: all.find(isUntuned),
       margin: marginOf(base.mean, compared.best),
       compared,
     };
   };
   const group = groupOf(main), choice = choose(group);
-  if (main !== "tuned") {
-    const advice = choice
-      ? `Use ${adviseChoice(group, choice, phraseOf(choice.chosen))}`
-      : adviseCrossEntropy(group, false);
-    return [`${advice}.`, evidence(group, choice), ...nextStep(advice, group)].join(" ");
-  }
-  const half = groupOf("0.5"), atHalf = choose(half);
+  const half = main === "tuned" ? groupOf("0.5") : undefined, atHalf = half && choose(half);
   const advice = choice
     ? `Use ${adviseChoice(group, choice, phraseOf(choice.chosen))}`
     : adviseCrossEntropy(group, atHalf !== undefined);
-  const second = atHalf ? adviseChoice(half, atHalf, nameOf(atHalf.chosen)) : choice ? "cross-entropy" : undefined;
+  const second = half && (atHalf ? adviseChoice(half, atHalf, nameOf(atHalf.chosen)) : choice && "cross-entropy");
   return [
     `${advice}${second ? `; if the threshold must stay at 0.5, use ${second}` : ""}.`,
     evidence(group, choice),
-    evidence(half, atHalf),
+    ...(half ? [evidence(half, atHalf)] : []),
     ...nextStep(advice, group),
   ].join(" ");
 }

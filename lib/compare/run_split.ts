@@ -1,7 +1,6 @@
 import { prepareColumns } from "../data/prepare_columns.ts";
-import type { Split } from "../data/split.ts";
 import { stratifiedKFold } from "../data/stratified_k_fold.ts";
-import type { PrepareOptions, TableDataset } from "../data/table.ts";
+import type { PrepareOptions, Split, TableDataset } from "../data/table.ts";
 import { trainTestSplit } from "../data/train_test_split.ts";
 import { forward, initialWeights, type NetworkForm } from "../network/mlp.ts";
 import { type EpochObjective, labelsOf, type Objective, type RowLabels } from "../network/objectives.ts";

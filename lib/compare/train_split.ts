@@ -1,5 +1,4 @@
-import type { Split } from "../data/split.ts";
-import type { PrepareOptions, TableDataset } from "../data/table.ts";
+import type { PrepareOptions, Split, TableDataset } from "../data/table.ts";
 import { candidatesFor, costCandidates } from "./candidates.ts";
 import { type DecisionCosts, rowCosts } from "./costs.ts";
 import { partsOf, runSplit, type SplitRun } from "./run_split.ts";

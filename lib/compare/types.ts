@@ -1,7 +1,6 @@
 import type { DecisionCosts } from "./costs.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
-import type { Split } from "../data/split.ts";
-import type { Feature, TableWarning } from "../data/table.ts";
+import type { Feature, Split, TableWarning } from "../data/table.ts";
 import type { EpochObjective, Objective } from "../network/objectives.ts";
 import type { Score } from "../scores/score.ts";
 

@@ -1,7 +1,7 @@
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
 import { checkOptions, describe } from "../check/check.ts";
-import { countDecisions, type Counts, decisionGradient, mapCounts, type Slice } from "../counts/counts.ts";
+import { countDecisions, type Counts, decisionGradient, mapCounts, type Slice, sumCounts } from "../counts/counts.ts";
 import { groupBy } from "../numerics/group_by.ts";
 import { resolveOptions, type ScoringOptions } from "../scoring/options.ts";
 import { type GroupedCounts, Maximisation } from "./maximise.ts";
@@ -93,7 +93,7 @@ export function constrainedLossAndGradient(
   const batch = { ...given, yTrue: taken(given.yTrue), yPred: taken(given.yPred), sampleWeight: weights };
   const { decisions, back } = decide(batch), rows = { yTrue: batch.yTrue, decisions, sampleWeight: weights };
   const each: [string, Counts][] = slices.map(([name, slice]) => [name, countDecisions(rows, slice)]);
-  const all = mapCounts((key) => each.reduce((sum, [, one]) => sum + one[key], 0));
+  const all = each.map(([, one]) => one).reduce((a, b) => sumCounts(a, b));
   const counts: GroupedCounts = groups === undefined ? { all } : { all, groups: Object.fromEntries(each) };
   const { value, partials } = problem.lagrangian(counts), byDecision = new Float64Array(given.rows);
   for (const [name, slice] of slices) {

@@ -64,6 +64,25 @@ export interface Slice {
   readonly length: number;
 }
 
+/** Returns the entries of a slice that have a weight; all rows unchanged, where that is all. */
+export function takeSlice(
+  { yTrue, yPred, sampleWeight }: Omit<Rows, "slice">,
+  { offset, stride, length }: Slice,
+): Omit<Rows, "slice"> {
+  if (stride === 1 && length === yPred.length && sampleWeight === undefined) return { yTrue, yPred };
+  const y = new Float64Array(length), p = new Float64Array(length), w = sampleWeight && new Float64Array(length);
+  let kept = 0;
+  for (let n = 0, i = offset; n < length; n++, i += stride) {
+    const weight = sampleWeight === undefined ? 1 : sampleWeight[i];
+    if (weight === 0) continue;
+    y[kept] = yTrue[i];
+    p[kept] = yPred[i];
+    if (w !== undefined) w[kept] = weight;
+    kept++;
+  }
+  return { yTrue: y.subarray(0, kept), yPred: p.subarray(0, kept), sampleWeight: w?.subarray(0, kept) };
+}
+
 /** Returns `count` slices, each `offset` entries behind the one before it. */
 export function spacedSlices(count: number, offset: number, stride: number, length: number): Slice[] {
   const slices: Slice[] = []; // `Array.from` takes ten times as long for one

@@ -1,14 +1,13 @@
-import type { BatchShape, Inputs } from "../batch/read_batch.ts";
+import { areHostNumbers, type BatchShape, type Inputs } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { curveBytes } from "../kernels/curve_bytes.ts";
 import { registeredKernels } from "../kernels/registered.ts";
-import { instantiate, type Simd, viewsOf } from "../kernels/simd.ts";
+import { instantiate, type Pointers, type Simd, viewsOf } from "../kernels/simd.ts";
 import {
   eachPiece,
   entriesOf,
   keptPlace,
   type Memory,
-  type Numbers,
   pieceBytes,
   placeOf,
   type Table,
@@ -47,6 +46,9 @@ interface CountedColumn {
    */
   finish(partials: readonly Counts[]): boolean;
 }
+
+/** Runs a loop on a piece of the tables. */
+type RunColumn = (at: Pointers<"y">, length: number) => void;
 
 /** The offsets in the heap, in bytes, as in curve.as: marks, a vector of intervals that are not kept, constants, tables. */
 const unkept = 32, constants = 48, tables = constants + 112;
@@ -92,10 +94,11 @@ export function countColumn<T>(
     float64[to++] = edges[b];
     float64[to++] = scale[b];
   }
-  eachPiece(simd, at + end, block, length, places(true), ({ p, y, w = 0, d }, n) => {
+  const run: RunColumn = ({ p, y, w = 0, d }, n) => {
     const to = [d ?? at + unkept, d === undefined ? 0 : 16];
-    loops.count(p, y, w, ...to, n, at + constants, at + ramps, at + sumsAt, at);
-  });
+    loops.count(p!, y, w, ...to, n, at + constants, at + ramps, at + sumsAt, at);
+  };
+  eachPiece({ simd, block, places: places(true), begun: { run, spare: at + end } }, length);
   for (let i = words; i < words + 4; i++) if (bits[i] > one || bits[i + 4] > largest) return undefined;
   const sums = float64.slice(doubles + sumsAt / 8, doubles + end / 8);
   const rest = tailOf(tablesOf(inputs, shape, memory), length);
@@ -111,9 +114,8 @@ export function countColumn<T>(
       const at = simd.place(16 * size + spareOf(false));
       if (at === 0) return false;
       viewsOf(simd).float64.set(slopesOf(partials, bins), at >>> 3);
-      eachPiece(simd, at + 16 * size, block, length, places(false), ({ d, y, w = 0 }, n) => {
-        loops.finish(d!, y, w, n, at);
-      });
+      const run: RunColumn = ({ d, y, w = 0 }, n) => void loops.finish(d!, y, w, n, at);
+      eachPiece({ simd, block, places: places(false), begun: { run, spare: at + 16 * size } }, length);
       fillGradient(tail(), bins, partials, memory.numbers(kept!).subarray(length) as Float32Array);
       return true;
     },
@@ -131,20 +133,14 @@ function tailOf({ yTrue, yPred, sampleWeight }: Inputs<Table>, from: number): Om
 /** The number of rows from which on the loops pay: their tables are written first. */
 const fewest = 1024;
 
-const isNumbers = (values: unknown): boolean =>
-  values === undefined || values instanceof Float32Array || values instanceof Int32Array ||
-  values instanceof Uint8Array;
-
 /** Counts rows at thresholds: a float32 column of some length by the loops, where they are registered. */
 export function countRows(rows: BinnedRows, bins: Bins): Counts[] {
   const { yTrue, p, sampleWeight, slice: { length, stride }, places } = rows, kernels = registeredKernels();
   const inputs = { yTrue, yPred: p, sampleWeight };
-  if (
-    kernels && length >= fewest && stride === 1 && p instanceof Float32Array && Object.values(inputs).every(isNumbers)
-  ) {
+  if (kernels && length >= fewest && stride === 1 && p instanceof Float32Array && areHostNumbers(inputs)) {
     const shape = { rows: length, classes: 1, indexed: false, rowWeights: false };
     const kept = new Float32Array(places.buffer);
-    const counted = countColumn(bins, inputs as Inputs<Numbers>, shape, kernels.arrays, kept);
+    const counted = countColumn(bins, inputs, shape, kernels.arrays, kept);
     if (counted !== undefined) return countsOfSums(counted.sums);
   }
   return countAtThresholds(rows, bins);

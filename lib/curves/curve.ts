@@ -1,4 +1,4 @@
-import { checkRows, type Slice } from "../counts/counts.ts";
+import { checkRows } from "../counts/counts.ts";
 import { describe } from "../check/check.ts";
 import { refuse } from "../batch/read_batch.ts";
 import { type RankedRows, rankRows } from "../numerics/rank.ts";
@@ -27,22 +27,6 @@ export interface CurveRows {
   readonly yPred: ArrayLike<number>;
   /** Weights ≥ 0; absent: 1 each. */
   readonly sampleWeight?: ArrayLike<number>;
-}
-
-/** Returns the entries of a slice that have a weight; all rows unchanged, where that is all. */
-export function takeSlice({ yTrue, yPred, sampleWeight }: CurveRows, slice: Slice): CurveRows {
-  const { offset, stride, length } = slice;
-  if (stride === 1 && length === yPred.length && sampleWeight === undefined) return { yTrue, yPred };
-  const y = new Float64Array(length), p = new Float64Array(length), w = new Float64Array(length);
-  let kept = 0;
-  for (let n = 0, i = offset; n < length; n++, i += stride) {
-    const weight = sampleWeight === undefined ? 1 : sampleWeight[i];
-    if (weight === 0) continue;
-    y[kept] = yTrue[i];
-    p[kept] = yPred[i];
-    w[kept++] = weight;
-  }
-  return { yTrue: y.subarray(0, kept), yPred: p.subarray(0, kept), sampleWeight: w.subarray(0, kept) };
 }
 
 /** Sorts rows by their outputs; throws where lengths differ or an output is NaN, which has no rank and ends up first or last. */

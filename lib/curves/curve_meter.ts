@@ -198,8 +198,7 @@ export class CurveMeter {
     }
     checkSameSettings(this.#settings(), other.#settings());
     for (const key of ["positives", "negatives"] as const) {
-      const added = key === "positives" ? other.#sums.positives : other.#sums.negatives;
-      this.#sums[key].forEach((sum, b) => sum.addSum(added[b]));
+      this.#sums[key].forEach((sum, b) => sum.addSum(other.#sums[key][b]));
     }
     return this;
   }

@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { check, describe, oneOf } from "../check/check.ts";
+import { describe } from "../check/check.ts";
 import { type Counts, sumCounts } from "../counts/counts.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { sigmoidDerivative, sigmoids } from "../numerics/sigmoid.ts";
@@ -29,7 +29,7 @@ import {
 } from "./binned_curve.ts";
 import { severalColumns } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
-import { classOfRows, type MultiClass } from "./multi_class.ts";
+import { checkAverage, classOfRows, type MultiClass } from "./multi_class.ts";
 import { registeredLoops } from "./registered_loops.ts";
 
 /** Makes the rule that counts at thresholds and scores the curve. */
@@ -101,6 +101,28 @@ interface Cell {
   readonly rows: BinnedRows;
 }
 
+/** Returns the cells of a batch, column by column. */
+function cellsOf(what: string, batch: Batch, fromLogits: boolean): Cell[] {
+  const { classes, sampleWeight, yPred } = batch, classOf = classOfRows(what, batch);
+  const rowsOf = Array.from({ length: classes }, (): number[] => []);
+  classOf.forEach((k, row) => k >= 0 && rowsOf[k].push(row));
+  return rowsOf.flatMap((_, column) =>
+    rowsOf.map((rows): Cell => {
+      const at = rows.map((row) => row * classes + column), outputs = taken(yPred, at), { length } = at;
+      return {
+        at,
+        rows: {
+          yTrue: new Uint8Array(length).fill(1),
+          p: fromLogits ? sigmoids(outputs) : outputs,
+          sampleWeight: sampleWeight && taken(sampleWeight, at),
+          slice: { offset: 0, stride: 1, length },
+          places: new Uint32Array(length),
+        },
+      };
+    })
+  );
+}
+
 /**
  * Makes the rule that scores each ordered pair of classes (a, b): column a on the rows of a, the positives, and of b.
  *
@@ -116,31 +138,11 @@ function pairRule(
   const bins = binsOf(thresholds), size = thresholds.length, falling = fallingThresholds(thresholds);
   const { average, zeroDivision } = options.scoring;
   const { fromLogits } = options.reading;
-  const cellsOf = (batch: Batch): Cell[] => {
-    const { classes, sampleWeight, yPred } = batch, classOf = classOfRows(what, batch);
-    const rowsOf = Array.from({ length: classes }, (): number[] => []);
-    classOf.forEach((k, row) => k >= 0 && rowsOf[k].push(row));
-    return rowsOf.flatMap((_, column) =>
-      rowsOf.map((rows): Cell => {
-        const at = rows.map((row) => row * classes + column), outputs = taken(yPred, at), { length } = at;
-        return {
-          at,
-          rows: {
-            yTrue: new Uint8Array(length).fill(1),
-            p: fromLogits ? sigmoids(outputs) : outputs,
-            sampleWeight: sampleWeight && taken(sampleWeight, at),
-            slice: { offset: 0, stride: 1, length },
-            places: new Uint32Array(length),
-          },
-        };
-      })
-    );
-  };
   return {
     settings: { thresholds, multiClass: "ovo" },
     stuck: stuckOf(score),
     count(batch) {
-      const cells = cellsOf(batch), { yPred } = batch;
+      const cells = cellsOf(what, batch, fromLogits), { yPred } = batch;
       return {
         each: cells.flatMap(({ rows }) => countAtThresholds(rows, bins)),
         gradient: <T extends Float32Array | Float64Array = Float32Array>(
@@ -253,14 +255,8 @@ export const undecided: Decision = () => ({ decisions: new Float64Array(0), back
 export function resolveCurveOptions(what: string, score: CurveScore, options: CurveLossOptions): ResolvedOptions {
   const { thresholds: given = score.thresholds, multiClass = "ovr", ...others } = options,
     { average = "binary", classWeights } = options;
-  check(`make ${what}`, { average }, oneOf("binary", "micro", "macro", "weighted"));
-  check(`make ${what}`, { multiClass }, oneOf("ovr", "ovo"));
+  checkAverage(`make ${what}`, average, multiClass);
   const pairs = multiClass === "ovo";
-  if (pairs && average !== "macro" && average !== "weighted") {
-    throw new RangeError(
-      `Cannot make ${what}: 'average' must be 'macro' or 'weighted' with multiClass: 'ovo', it is '${average}'`,
-    );
-  }
   if (pairs && classWeights !== undefined) {
     throw new TypeError(
       `Cannot make ${what}: 'classWeights' is ${

@@ -1,4 +1,4 @@
-import { aBoolean, check, checkOptions, numberThat, share } from "../check/check.ts";
+import { aBoolean, check, checkOptions, numberThat, readNumbers, share } from "../check/check.ts";
 import { liftOf } from "../counts/counts.ts";
 import type { Curve } from "./curve.ts";
 
@@ -325,9 +325,7 @@ export interface RecallAtFprOptions {
  * @throws {RangeError} If `fpr` is not a number in (0, 1].
  */
 export function recallAtFpr(options: RecallAtFprOptions): CurveScore {
-  checkOptions("the score 'recallAtFpr'", options ?? {}, ["fpr"]);
-  const fpr = options?.fpr;
-  check("make the score 'recallAtFpr'", { fpr }, share);
+  const { fpr } = readNumbers("the score 'recallAtFpr'", options, ["fpr"], share);
   const cut = (curve: Curve) => crossing((b) => curve.fp[b], curve.tp, fpr * totals(curve).negatives);
   return {
     name: `recallAtFpr${fpr}`,
@@ -372,10 +370,8 @@ export interface PrecisionAtKOptions {
  * @throws {RangeError} If `k` is neither a number ≥ 1 nor a share inside (0, 1).
  */
 export function precisionAtK(options: PrecisionAtKOptions): CurveScore {
-  checkOptions("the score 'precisionAtK'", options ?? {}, ["k"]);
-  const k = options?.k;
   const size = numberThat("a number ≥ 1 or a share inside (0, 1)", (k) => k > 0 && k < Infinity);
-  check("make the score 'precisionAtK'", { k }, size);
+  const { k } = readNumbers("the score 'precisionAtK'", options, ["k"], size);
   const sizeOf = (curve: Curve) => {
     const { positives, negatives } = totals(curve), all = positives + negatives;
     return k < 1 ? k * all : Math.min(k, all);

@@ -1,10 +1,21 @@
 import { type Batch, refuse } from "../batch/read_batch.ts";
+import { check, oneOf } from "../check/check.ts";
 
 /**
  * The columns that are compared: "ovr", each column against the rest, also right for several labels; "ovo", each pair of classes on
  * the rows of the two (Hand and Till), for labels that name one class per row.
  */
 export type MultiClass = "ovr" | "ovo";
+
+/** Throws unless an average of columns, or of pairs of classes, is known and has pairs to average. */
+export function checkAverage(task: string, average: unknown, multiClass: unknown): void {
+  check(task, { average }, oneOf("binary", "micro", "macro", "weighted"));
+  check(task, { multiClass }, oneOf("ovr", "ovo"));
+  if (multiClass !== "ovo" || average === "macro" || average === "weighted") return;
+  throw new RangeError(
+    `Cannot ${task}: 'average' must be 'macro' or 'weighted' with multiClass: 'ovo', it is '${average}'`,
+  );
+}
 
 /** Throws unless each row that counts names one class; returns the class of each row, −1 for a row that does not count. */
 export function classOfRows(what: string, { rows, classes, yTrue, sampleWeight }: Batch): Int32Array {

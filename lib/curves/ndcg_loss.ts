@@ -214,7 +214,7 @@ export function ndcgLossAndGradient(
   const { groups, sampleWeight, ...rest } = options;
   const [own, others] = splitOptions(name, rest, ["k"], queryOptionNames);
   const { reading, decide, scoring } = queryLossParts(name, ndcg(own), others);
-  const batch = readQueries(name, yTrue, yPred, sampleWeight, groups, reading.ignoreLabel);
+  const batch = readQueries(name, { yTrue, yPred, sampleWeight }, { groups, ignoreLabel: reading.ignoreLabel });
   const { value, gradient } = scoreBatch(batch, decide(batch), scoring);
   return { value: 1 - value, gradient: gradient(-1, new Float64Array(batch.yPred.length)) };
 }

@@ -83,7 +83,8 @@ export class NdcgMeter {
   update(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, batch: NdcgMeterBatch = {}): this {
     checkOptions(`a batch of ${what}`, batch, ["groups", "sampleWeight"]);
     const { groups, sampleWeight } = batch, { name } = this.#score;
-    const rows = readQueries(name, yTrue, yPred, sampleWeight, groups, this.#options.ignoreLabel);
+    const { ignoreLabel } = this.#options, inputs = { yTrue, yPred, sampleWeight };
+    const rows = readQueries(name, inputs, { groups, ignoreLabel });
     for (const { ranked, weight } of queriesOf(name, rows)) {
       const value = this.#score.value(rows.yTrue, rows.yPred, ranked);
       if (Number.isNaN(value)) continue;

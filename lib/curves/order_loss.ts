@@ -1,8 +1,9 @@
 import type { Batch, BatchOptions } from "../batch/read_batch.ts";
 import { anObject, aNumber, check, checkFactory, oneOf, optional, positive } from "../check/check.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
+import { takeSlice } from "../counts/counts.ts";
 import { aumOfRanked } from "./aum.ts";
-import { type CurveRows, severalColumns, takeSlice } from "./curve.ts";
+import { type CurveRows, severalColumns } from "./curve.ts";
 import { type PairPrice, pairPrices, type ValueAndGradient } from "./pairs.ts";
 import { byPlace, rankRows } from "../numerics/rank.ts";
 

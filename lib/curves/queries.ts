@@ -1,4 +1,4 @@
-import { type Batch, type BatchOptions, refuse } from "../batch/read_batch.ts";
+import { type Batch, type BatchOptions, type Inputs, refuse } from "../batch/read_batch.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { readGroups } from "../batch/read_groups.ts";
 import { groupBy } from "../numerics/group_by.ts";
@@ -11,7 +11,7 @@ export interface Query {
 }
 
 /** Returns how a batch of queries is read: gains ≥ 0, outputs of any size, one row or one column per row of a query. */
-export const readingOfQueries = (ignoreLabel?: number): BatchOptions => ({
+export const readingOfQueries = (ignoreLabel: number | undefined): BatchOptions => ({
   fromLogits: true,
   columns: true,
   gains: true,
@@ -21,13 +21,10 @@ export const readingOfQueries = (ignoreLabel?: number): BatchOptions => ({
 /** Reads arrays or tensors as a batch of queries. */
 export function readQueries(
   what: string,
-  yTrue: ArrayOrTensor,
-  yPred: ArrayOrTensor,
-  sampleWeight: ArrayOrTensor | undefined,
-  groups: ArrayOrTensor | undefined,
-  ignoreLabel: number | undefined,
+  inputs: Inputs<ArrayOrTensor>,
+  { groups, ignoreLabel }: { readonly groups?: ArrayOrTensor; readonly ignoreLabel?: number },
 ): Batch {
-  const batch = readArrays(what, { yTrue, yPred, sampleWeight }, readingOfQueries(ignoreLabel));
+  const batch = readArrays(what, inputs, readingOfQueries(ignoreLabel));
   return { ...batch, groups: groups === undefined ? undefined : readGroups(what, groups, batch.rows) };
 }
 

@@ -1,9 +1,10 @@
 import type { Batch } from "../batch/read_batch.ts";
-import { aNumber, check, checkOptions, describe, oneOf, optional } from "../check/check.ts";
+import { aNumber, check, checkOptions, describe, optional } from "../check/check.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
-import { type Curve, exactCurve, severalColumns, takeSlice } from "./curve.ts";
+import { takeSlice } from "../counts/counts.ts";
+import { type Curve, exactCurve, severalColumns } from "./curve.ts";
 import type { CurveScore } from "./curve_scores.ts";
-import { classOfRows, type MultiClass } from "./multi_class.ts";
+import { checkAverage, classOfRows, type MultiClass } from "./multi_class.ts";
 import type { QueryScore } from "./ndcg.ts";
 import { queriesOf, readQueries } from "./queries.ts";
 import { type RankingScore, toRankingScore } from "./to_curve_score.ts";
@@ -147,14 +148,7 @@ export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, option
   ]);
   const { average = "binary", multiClass = "ovr", groups, sampleWeight, ignoreLabel } = options;
   const score = toRankingScore(options.score), what = score.name;
-  check(`compute ${what}`, { average }, oneOf("binary", "micro", "macro", "weighted"));
-  check(`compute ${what}`, { multiClass }, oneOf("ovr", "ovo"));
-  const pairs = multiClass === "ovo";
-  if (pairs && (average === "binary" || average === "micro")) {
-    throw new RangeError(
-      `Cannot compute ${what}: 'average' must be 'macro' or 'weighted' with multiClass: 'ovo', it is '${average}'`,
-    );
-  }
+  checkAverage(`compute ${what}`, average, multiClass);
   check(`compute ${what}`, { ignoreLabel }, optional(aNumber));
   const foreign = "queries" in score ? (["average", "multiClass"] as const) : (["groups"] as const);
   for (const option of foreign) {
@@ -163,12 +157,11 @@ export function rankingMetric(yTrue: ArrayOrTensor, yPred: ArrayOrTensor, option
       `Cannot compute ${what}: '${option}' is ${describe(options[option])}, which is not an option of this score`,
     );
   }
-  if ("queries" in score) {
-    return meanOfQueries(score, readQueries(what, yTrue, yPred, sampleWeight, groups, ignoreLabel));
-  }
-  const columns = average !== "binary", atLeast = pairs ? 2 : 1;
+  const inputs = { yTrue, yPred, sampleWeight };
+  if ("queries" in score) return meanOfQueries(score, readQueries(what, inputs, { groups, ignoreLabel }));
+  const columns = average !== "binary", pairs = multiClass === "ovo", atLeast = pairs ? 2 : 1;
   const reading = { fromLogits: true, columns, advice: severalColumns, ignoreLabel, atLeast };
-  const batch = readArrays(what, { yTrue, yPred, sampleWeight }, reading);
+  const batch = readArrays(what, inputs, reading);
   if (pairs) classOfRows(what, batch);
   return pairs ? oneAgainstOne(score, batch, average) : againstRest(score, batch, average);
 }

@@ -1,3 +1,4 @@
+import { firstOf } from "../numerics/format.ts";
 import { groupBy } from "../numerics/group_by.ts";
 import { TASK } from "./infer_column.ts";
 import { booleanOf, numberOf } from "./spelling.ts";
@@ -6,8 +7,7 @@ import type { TableDataset, TableWarning } from "./table.ts";
 /** The classes of a table. */
 export type ClassLabel = Pick<TableDataset, "yTrue" | "classes" | "positive" | "chosen" | "warnings">;
 
-const listed = (values: readonly string[]): string =>
-  values.slice(0, 5).map((value) => `'${value}'`).join(", ") + (values.length > 5 ? ", …" : "");
+const listed = (values: readonly string[]): string => firstOf(values.map((value) => `'${value}'`));
 
 /** Orders numbers by size, then texts by the alphabet. */
 function byValue(a: string, b: string): number {

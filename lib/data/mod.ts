@@ -28,7 +28,6 @@ export * from "./prepare.ts";
 export type { PreparedColumns } from "./prepare_columns.ts";
 export * from "./read_table.ts";
 export { scikitLearnFolds } from "./scikit_learn_folds.ts";
-export * from "./split.ts";
 export * from "./stratified_k_fold.ts";
 export * from "./synthetic_binary.ts";
 export type {
@@ -38,6 +37,7 @@ export type {
   HeavyTails,
   NumberColumn,
   PrepareOptions,
+  Split,
   TableDataset,
   TableFrame,
   TableWarning,

@@ -3,8 +3,14 @@ import { anArrayOf, check, checkOptions, describe } from "../check/check.ts";
 import { type LabelledFrame, labelsOf } from "./labels.ts";
 import type { Dataset } from "./load_dataset.ts";
 import { type PartArrays, prepareColumns, type PreparedColumns, TASK } from "./prepare_columns.ts";
-import type { Split } from "./split.ts";
-import { categoryColumn, type Column, numberColumn, type PrepareOptions, type TableDataset } from "./table.ts";
+import {
+  categoryColumn,
+  type Column,
+  numberColumn,
+  type PrepareOptions,
+  type Split,
+  type TableDataset,
+} from "./table.ts";
 import type { Tensor2D } from "./types.ts";
 
 /** The rows of one part, ready for a model. */

@@ -1,6 +1,5 @@
 import { anArrayOf, check, integerFrom, oneOf } from "../check/check.ts";
-import type { CategoryColumn, Column, HeavyTails, NumberColumn, PrepareOptions } from "./table.ts";
-import type { Split } from "./split.ts";
+import type { CategoryColumn, Column, HeavyTails, NumberColumn, PrepareOptions, Split } from "./table.ts";
 import { presentValues, standardize, type Standardized } from "./standardize.ts";
 import { fitYeoJohnson, hasHeavyTails, yeoJohnson } from "./yeo_johnson.ts";
 

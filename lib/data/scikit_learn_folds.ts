@@ -1,5 +1,5 @@
-import { check, checkOptions, integerFrom } from "../check/check.ts";
-import type { Split } from "./split.ts";
+import { check, checkOptions, integerFrom, numberThat } from "../check/check.ts";
+import type { Split } from "./table.ts";
 import { labelsOf, rowsByClass } from "./labels.ts";
 import type { StratifiedKFoldOptions } from "./stratified_k_fold.ts";
 
@@ -102,11 +102,7 @@ export function scikitLearnFolds(labels: ArrayLike<number>, options: StratifiedK
   // Classes come in the order in which they first occur.
   const classes = rowsByClass(labelsOf(TASK, labels)).filter((rows) => rows.length > 0).sort((a, b) => a[0] - b[0]);
   const most = Math.max(0, ...classes.map((rows) => rows.length));
-  if (folds > most) {
-    throw new RangeError(
-      `Cannot ${TASK}: 'folds' must be at most the number of rows of the largest class, ${most}, it is ${folds}`,
-    );
-  }
+  check(TASK, { folds }, numberThat(`at most the number of rows of the largest class, ${most}`, (n) => n <= most));
   const foldOf = new Array<number>(labels.length);
   let before = 0; // the number of rows of earlier classes
   for (const rows of classes) {

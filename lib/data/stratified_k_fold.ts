@@ -1,5 +1,5 @@
 import { check, checkOptions, integerFrom } from "../check/check.ts";
-import type { Split } from "./split.ts";
+import type { Split } from "./table.ts";
 import { type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { seededRandom } from "../numerics/random.ts";
 

@@ -72,10 +72,13 @@ export type WarningCode =
   | "empty-column"
   | "index-column"
   | "leak"
+  | "made-names"
   | "rare-classes"
+  | "repeated-id"
   | "sampled-rows"
   | "separator"
   | "sparse-column"
+  | "time-order"
   | "unlabelled-rows";
 
 /** A fact about a table that may change what its numbers mean. */
@@ -118,6 +121,16 @@ export interface TableDataset {
   readonly empty: readonly string[];
   /** The names of features that have one value only. */
   readonly constant: readonly string[];
+}
+
+/** The rows of each part, by their numbers in the table (from 0), in random order. No row is in two parts. */
+export interface Split {
+  /** The rows to train on. */
+  readonly train: readonly number[];
+  /** The rows that choose a threshold or a stopping time; may be empty. */
+  readonly validation: readonly number[];
+  /** The rows that measure the result. */
+  readonly test: readonly number[];
 }
 
 /** A polars data frame by its members: whoever reads a file needs no types of polars. */

@@ -1,5 +1,5 @@
 import { aBoolean, check, checkOptions } from "../check/check.ts";
-import type { Split } from "./split.ts";
+import type { Split } from "./table.ts";
 import { fraction, type LabelledRows, labelsOf, rowsByClass } from "./labels.ts";
 import { listOf } from "../numerics/group_by.ts";
 import { seededRandom } from "../numerics/random.ts";

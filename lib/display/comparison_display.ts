@@ -51,6 +51,31 @@ function differenceFigure({ differences, score, repeats }: LossComparison, again
   });
 }
 
+/** The mean scores, a row for each model and loss. */
+function scoresTable({ losses, score, repeats, data }: LossComparison): Output {
+  const meansOf = ({ model, loss }: ComparedLoss) =>
+    losses.filter((one) => one.model === model && one.loss === loss)
+      .map(({ threshold, mean }) => [columns[threshold], fixed(mean, 3)]);
+  const what = data.positive === undefined
+    ? `${data.classes.length} classes of ${data.label}`
+    : `${data.classes[1].rows} of them ${data.label} = ${data.positive}`;
+  return table(
+    losses.filter(({ threshold }) => threshold === losses[0].threshold).map((one) => ({
+      model: one.model,
+      loss: one.loss,
+      ...Object.fromEntries(meansOf(one)),
+    })),
+    { caption: `${score} on test rows, means of ${repeats} splits of ${data.rows} rows (${what})` },
+  );
+}
+
+/** The columns beside the label, and what became of each. */
+const columnsTable = ({ features, label }: LossComparison["data"]): Output =>
+  table(
+    features.map((feature) => ({ column: feature.name || "(no name)", "what became of it": featureText(feature) })),
+    { caption: `The ${features.length} columns beside ${label}` },
+  );
+
 /** The reading of margin and interval. */
 const reading =
   "A difference is significant if its 95 % interval excludes 0, and negligible if the interval stays within the " +
@@ -84,33 +109,12 @@ export function comparisonDisplay(comparison: LossComparison): Output {
     valid: () => Array.isArray(comparison?.losses),
     Kind: TypeError,
   });
-  const { recommendation, losses, score, repeats, data } = comparison;
+  const { recommendation, losses, data } = comparison;
   const [advice, ...evidence] = recommendation.split(/(?<=\.) /);
   const choices = [...new Set(losses.map(({ threshold }) => threshold))];
   const figures = choices.filter((choice) => comparison.differences.some(({ against }) => against === choice))
     .map((against) => differenceFigure(comparison, against));
-  const meansOf = ({ model, loss }: ComparedLoss) =>
-    losses.filter((one) => one.model === model && one.loss === loss)
-      .map(({ threshold, mean }) => [columns[threshold], fixed(mean, 3)]);
-  const what = data.positive === undefined
-    ? `${data.classes.length} classes of ${data.label}`
-    : `${data.classes[1].rows} of them ${data.label} = ${data.positive}`;
-  const reached = table(
-    losses.filter(({ threshold }) => threshold === choices[0]).map((one) => ({
-      model: one.model,
-      loss: one.loss,
-      ...Object.fromEntries(meansOf(one)),
-    })),
-    { caption: `${score} on test rows, means of ${repeats} splits of ${data.rows} rows (${what})` },
-  );
   const notes = data.warnings.map(({ message }) => message);
-  const columnsTable = table(
-    data.features.map((feature) => ({
-      column: feature.name || "(no name)",
-      "what became of it": featureText(feature),
-    })),
-    { caption: `The ${data.features.length} columns beside ${data.label}` },
-  );
   const parts = [
     makeOutput(
       `<p><strong>${escapeHtml(advice)}</strong> ${escapeHtml(evidence.join(" "))}</p>`,
@@ -119,11 +123,10 @@ export function comparisonDisplay(comparison: LossComparison): Output {
     ...(notes.length > 0
       ? [makeOutput(`<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("")}</ul>`, notes.join("\n"))]
       : []),
-    reached,
-    ...[reading, ...(comparison.costs ? costNotes(data.positive === undefined) : [])]
-      .map(paragraph),
+    scoresTable(comparison),
+    ...[reading, ...(comparison.costs ? costNotes(data.positive === undefined) : [])].map(paragraph),
     ...figures.map(figureOutput),
-    columnsTable,
+    columnsTable(data),
   ];
   return joined(parts);
 }

@@ -64,6 +64,25 @@ function roundTicks([low, high]: readonly [number, number]): number[] {
   }
 }
 
+/** Returns the lines of a figure; a name that is longer than so many characters is broken. */
+function linesOf(items: readonly PairedItem[], most: number): Line[] {
+  const lines: Line[] = [];
+  items.forEach((item, n) => {
+    if (item.group !== undefined && item.group !== items[n - 1]?.group) {
+      lines.push({ key: lines.length, text: item.group, verdict: 2 });
+    }
+    const verdict = item.low > 0 ? 0 : item.high < 0 ? 1 : 2;
+    lines.push({ key: lines.length, text: wrap(item.label, most), item, verdict });
+  });
+  return lines;
+}
+
+/** Returns the extent of the intervals and 0, with room at both ends. */
+function extentOf(items: readonly PairedItem[]): readonly [number, number] {
+  const low = Math.min(0, ...items.map((item) => item.low)), high = Math.max(0, ...items.map((item) => item.high));
+  return [low - 0.06 * (high - low), high + 0.06 * (high - low)];
+}
+
 /**
  * Draws paired differences with their intervals. A shape and a word say whether an interval lies above, below or around
  * 0, and items of one group stand under its name.
@@ -74,7 +93,7 @@ function roundTicks([low, high]: readonly [number, number]): number[] {
  * @throws {RangeError} A mean lies outside its interval, or an interval is not finite.
  */
 export function pairedFigure(options: PairedFigureOptions): Figure {
-  const { items, xLabel, zeroLabel, width = 640, domain } = options;
+  const { items, xLabel, zeroLabel, width = 640 } = options;
   const { verdicts = ["better", "worse", "no difference seen"] } = options;
   if (!Array.isArray(items) || items.length === 0) {
     throw new TypeError("Cannot make a paired figure: 'items' must be an array with at least one item");
@@ -84,26 +103,15 @@ export function pairedFigure(options: PairedFigureOptions): Figure {
       throw new RangeError(`Cannot make a paired figure: 'items' has '${label}' with ${mean} in [${low}, ${high}]`);
     }
   }
-  const most = Math.floor(0.32 * width / (0.52 * fontSize)), hasGroups = items.some(({ group }) => group !== undefined);
-  const lines: Line[] = [];
-  items.forEach((item: PairedItem, n) => {
-    if (item.group !== undefined && item.group !== items[n - 1]?.group) {
-      lines.push({ key: lines.length, text: item.group, verdict: 2 });
-    }
-    const verdict = item.low > 0 ? 0 : item.high < 0 ? 1 : 2;
-    lines.push({ key: lines.length, text: wrap(item.label, most), item, verdict });
-  });
-  const headings = lines.filter(({ item }) => item === undefined),
-    rows = lines.filter(({ item }) => item !== undefined);
+  const lines = linesOf(items, Math.floor(0.32 * width / (0.52 * fontSize)));
+  const headings = lines.filter(({ item }) => item === undefined), hasGroups = headings.length > 0;
+  const rows = lines.filter(({ item }) => item !== undefined);
   const marginLeft = Math.max(...rows.map(({ text }) => roomFor(text))) + (hasGroups ? 28 : 16);
   const marginRight = Math.max(...rows.map(({ verdict }) => roomFor(verdicts[verdict]))) + 12;
   const { marginTop, marginBottom } = margins;
   const lineCount = Math.max(...rows.map(({ text }) => text.split("\n").length));
-  const [low, high] = domain ??
-    [Math.min(0, ...items.map((item) => item.low)), Math.max(0, ...items.map((item) => item.high))];
-  const own = domain ?? [low - 0.06 * (high - low), high + 0.06 * (high - low)] as const;
-  const x = { label: xLabel, domain: own, ticks: roundTicks(own) };
-  const zero = (0 - x.domain[0]) / (x.domain[1] - x.domain[0]);
+  const { domain = extentOf(items) } = options, zero = (0 - domain[0]) / (domain[1] - domain[0]);
+  const x = { label: xLabel, domain, ticks: roundTicks(domain) };
   const words = { y: "key", text: "text", frameAnchor: "left", textAnchor: "start", lineAnchor: "middle" } as const;
   const dots = (verdict: 0 | 1 | 2, style: Plot.DotOptions): Plot.Markish =>
     Plot.dot(rows.filter((row) => row.verdict === verdict), {

@@ -79,34 +79,24 @@ const order: readonly ColorName[] = [
 
 const isColorName = (name: string): name is ColorName => Object.hasOwn(palette, name);
 
-/** Chooses the colour of a series: the one asked for, its subject's, or the next free one. */
-function colorOf(name: string, asked: string | undefined, taken: readonly ColorName[] = []): ColorName {
-  if (asked !== undefined) {
-    if (isColorName(asked)) return asked;
-    throw new RangeError(
-      `Cannot color '${name}': 'color' is "${asked}", it must be one of ${Object.keys(palette).join(", ")}`,
-    );
-  }
-  const known = subjects.find(([pattern]) => pattern.test(name.trim().toLowerCase()));
-  if (known) return known[1];
-  return order.find((color) => !taken.includes(color)) ?? order[taken.length % order.length];
+/** Returns the colour that a series asks for, or that of its subject; undefined if it has neither. */
+function claimedBy({ name, color }: { name: string; color?: string }): ColorName | undefined {
+  if (color === undefined) return subjects.find(([pattern]) => pattern.test(name.trim().toLowerCase()))?.[1];
+  if (isColorName(color)) return color;
+  throw new RangeError(
+    `Cannot color '${name}': 'color' is "${color}", it must be one of ${Object.keys(palette).join(", ")}`,
+  );
 }
 
 /** Chooses the colours of a list of series, in their order. */
 export function colorsOf(series: readonly { name: string; color?: string }[]): ColorName[] {
-  const claimed = series.map(({ name, color }) =>
-    color !== undefined || subjects.some(([pattern]) => pattern.test(name.trim().toLowerCase()))
-      ? colorOf(name, color)
-      : undefined
-  );
-  const taken = claimed.filter((color) => color !== undefined);
-  return series.map(({ name }, index) => {
-    const own = claimed[index];
-    if (own !== undefined) return own;
-    const next = colorOf(name, undefined, taken);
+  const claimed = series.map(claimedBy), taken = claimed.filter((color) => color !== undefined);
+  const nextFree = (): ColorName => {
+    const next = order.find((color) => !taken.includes(color)) ?? order[taken.length % order.length];
     taken.push(next);
     return next;
-  });
+  };
+  return claimed.map((own) => own ?? nextFree());
 }
 
 /** Writes a name in words: `straightThrough(softsign)` is "straight-through (softsign)". */

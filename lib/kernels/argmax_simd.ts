@@ -1,4 +1,4 @@
-import { type Begun, type Factors, inRangeBits, type Simd, viewsOf, writeMarks } from "./simd.ts";
+import { type Begun, type BegunFinish, type Factors, inRangeBits, type Simd, viewsOf, writeMarks } from "./simd.ts";
 
 /** An argmax for the SIMD loops: s = scale·e/Σe − base with e = e^(κ·(p − largest p)). */
 export interface ArgmaxPlan {
@@ -75,7 +75,7 @@ export function beginArgmax(
   classes: number,
   weighted: boolean,
   soft: boolean,
-  spare = 0,
+  spare: number,
 ): Begun | undefined {
   const sumsAt = scratch + 64 * classes + 4 * stageBytes(classes), bytes = sumsAt + 128 * classes;
   const marks = simd.place(bytes + spare);
@@ -108,7 +108,7 @@ export function beginArgmax(
  * Subtracts from the factors their mean: where the entries of a row have one weight, only differences of the factors count,
  * and the differences then have more digits.
  */
-function apart({ ofPositives, ofNegatives }: Factors): Factors {
+function withoutMean({ ofPositives, ofNegatives }: Factors): Factors {
   const common = ofNegatives.reduce((sum, factor) => sum + factor, 0) / ofNegatives.length;
   return { ofPositives: ofPositives.map((a) => a - common), ofNegatives: ofNegatives.map((b) => b - common) };
 }
@@ -118,9 +118,9 @@ export function beginArgmaxFinish(
   simd: Simd,
   given: Factors,
   even: boolean,
-  spare = 0,
-): Pick<Begun<"d" | "y">, "run" | "spare"> | undefined {
-  const { ofPositives, ofNegatives } = even ? apart(given) : given, classes = ofPositives.length;
+  spare: number,
+): BegunFinish | undefined {
+  const { ofPositives, ofNegatives } = even ? withoutMean(given) : given, classes = ofPositives.length;
   const x = 32 * classes, bytes = x + 544 + 2 * stageBytes(classes), c = simd.place(bytes + spare);
   if (c === 0) return undefined;
   const { float32 } = viewsOf(simd);

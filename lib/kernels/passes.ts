@@ -1,5 +1,5 @@
-import type { Batch, BatchShape, Inputs } from "../batch/read_batch.ts";
-import { byLabel, clampFloat64, type Counts, decisionGradient, mapCounts, scaleCounts } from "../counts/counts.ts";
+import type { Batch, BatchShape, HostNumbers, Inputs } from "../batch/read_batch.ts";
+import { byLabel, clampFloat64, type Counts, decisionGradient, scaleCounts, sumCounts } from "../counts/counts.ts";
 import { argmaxAnchors } from "../decisions/argmax.ts";
 import type { Decided, Decision } from "../decisions/decision.ts";
 import { softmax, softmaxGradient } from "../numerics/softmax.ts";
@@ -11,6 +11,7 @@ import {
   scoreCounts,
   type Scoring,
   type ScoringRule,
+  weightsOfClasses,
 } from "../scoring/score_batch.ts";
 import {
   argmaxBlock,
@@ -24,6 +25,7 @@ import {
   beginFinish,
   beginSums,
   type Begun,
+  type BegunFinish,
   blockLength,
   type Factors,
   ownSimd,
@@ -40,7 +42,6 @@ import {
   entriesOf,
   keptPlace,
   type Memory,
-  type Numbers,
   pieceBytes,
   placeOf,
   type Table,
@@ -62,18 +63,13 @@ interface Passes {
   /** Begins the first pass; nothing if the heap is full. */
   begin(simd: Simd, weighted: boolean, keep: boolean, spare: number): Begun | undefined;
   /** Begins the second pass; nothing if the heap is full. */
-  beginFinish(
-    simd: Simd,
-    factors: Factors,
-    evenRows: boolean,
-    spare: number,
-  ): Pick<Begun<"d" | "y">, "run" | "spare"> | undefined;
+  beginFinish(simd: Simd, factors: Factors, evenRows: boolean, spare: number): BegunFinish | undefined;
   /** Returns the constant factor of a column's gradient (`scale`), and the largest number that it multiplies (`peak`). */
   scale(column: number): { readonly scale: number; readonly peak: number };
   /** Returns the numbers that the loops would keep of the rows that they leave. */
   keep(tail: Batch, decided: Decided): Float64Array;
   /** Takes a gradient of these rows back through the kept numbers, in place. */
-  back(kept: Numbers, gradient: Float64Array): void;
+  back(kept: HostNumbers, gradient: Float64Array): void;
 }
 
 function thresholdPasses(plan: SimdPlan, classes: number): Passes {
@@ -184,10 +180,9 @@ function batchOf(
   { yTrue, yPred, sampleWeight }: Inputs<Table>,
   from: number,
   to: number,
-  classes: number,
   own = (numbers: Float32Array) => numbers,
 ): Batch | undefined {
-  const labels = entriesOf(yTrue, from, to);
+  const labels = entriesOf(yTrue, from, to), { classes } = yPred;
   if (labels === undefined) return undefined;
   const batch: Batch = {
     rows: (to - from) / classes,
@@ -202,36 +197,75 @@ function batchOf(
 /** The number of outputs from which on threads share the work. */
 const leastShared = 2e5;
 
+/** A batch in a memory, and the two passes that take it. */
+interface Job<T> {
+  readonly passes: Passes;
+  readonly simd: Simd;
+  readonly memory: Memory<T>;
+  /** Returns the tables; a view of a heap is lost when the heap grows. */
+  readonly tables: () => Inputs<Table>;
+  /** The number of entries, and of those that the loops take. */
+  readonly size: number;
+  readonly length: number;
+  /** Receives a number per output for the second pass, then the gradient. */
+  readonly kept?: T;
+}
+
+/** Result of a first pass, and the part of it that workers hold. */
+interface FirstPass {
+  readonly sums: Float64Array;
+  /** The rows that the loops leave. */
+  readonly tail: Batch;
+  readonly team?: Team;
+  readonly shared?: Shared;
+}
+
 /** Counts a batch by the first pass; nothing if there is no room, or a number is out of range. */
-function countFast<T>(
-  passes: Passes,
-  simd: Simd,
-  tables: () => Inputs<Table>,
-  { classes, rows }: BatchShape,
-  memory: Memory<T>,
-  kept: T | undefined,
-): { sums: Float64Array; tail: Batch; team?: Team; shared?: Shared } | undefined {
-  const size = rows * classes, length = passes.takes(size), block = passes.block(simd);
-  const d = passes.keeps ? kept : undefined;
+function countFast<T>({ passes, simd, memory, tables, size, length, kept }: Job<T>): FirstPass | undefined {
+  const block = passes.block(simd), d = passes.keeps ? kept : undefined;
   const places = () => {
     const { yTrue, yPred, sampleWeight } = tables();
     return { p: placeOf(yPred), y: placeOf(yTrue), w: placeOf(sampleWeight), d: d && keptPlace(d, true, memory) };
   };
-  const weighted = tables().sampleWeight !== undefined, sums = new Float64Array(sumsPerColumn * classes);
-  const begun = passes.begin(simd, weighted, d !== undefined, pieceBytes(Object.values(places()), block, length));
+  const { sampleWeight: weights, yPred: { classes } } = tables(), sums = new Float64Array(sumsPerColumn * classes);
+  const begin = (heap: Simd, spare: number) => passes.begin(heap, weights !== undefined, d !== undefined, spare);
+  const begun = begin(simd, pieceBytes(Object.values(places()), block, length));
   if (begun === undefined) return undefined;
+  const pass = { simd, begun, block, length, places: places(), begin: (heap: Simd) => begin(heap, 0) };
   const team = length >= leastShared ? registeredTeam() : undefined, read = tables();
-  const begin = (heap: Simd) => passes.begin(heap, weighted, d !== undefined, 0);
-  const shared = team?.first({ simd, begun, block, length, places: places(), begin }, read, d !== undefined);
-  if (!shared && !eachPiece(simd, begun.spare, block, length, places(), begun.run)) return undefined;
+  const shared = team?.first(pass, read, d !== undefined);
+  if (!shared && !eachPiece(pass, length)) return undefined;
   const { yTrue, yPred, sampleWeight } = read;
   const good = begun.end(length, sums) || inRange({
     yTrue: yTrue.given === "indices" ? [] : yTrue.values,
     yPred: yPred.values,
     sampleWeight: sampleWeight?.values,
   });
-  const tail = good ? batchOf(read, length, size, classes, (numbers) => numbers.slice()) : undefined;
+  const tail = good ? batchOf(read, length, size, (numbers) => numbers.slice()) : undefined;
   return tail && { sums, tail, team, shared };
+}
+
+/** Turns the kept numbers into the gradient by the second pass; false, with nothing done, if there is no room. */
+function finishFast<T>(
+  { passes, simd, memory, tables, length, kept }: Job<T>,
+  { tail, team, shared }: FirstPass,
+  factors: Factors,
+): boolean {
+  const places = () => {
+    const { yTrue, sampleWeight } = tables(), w = passes.weighsAgain ? placeOf(sampleWeight) : undefined;
+    return { d: keptPlace(kept!, false, memory), y: placeOf(yTrue), w };
+  };
+  const weights = tables().sampleWeight, evenRows = weights === undefined || weights.given === "rows";
+  const block = passes.block(simd);
+  const begin = (heap: Simd, spare: number) => passes.beginFinish(heap, factors, evenRows, spare);
+  const begun = begin(simd, pieceBytes(Object.values(places()), block, length));
+  if (begun === undefined) return false;
+  const pass = { simd, begun, block, length, places: places(), begin: (heap: Simd) => begin(heap, 0) };
+  if (shared === undefined || !team!.second(pass, shared, memory.numbers(kept!))) {
+    eachPiece(pass, length);
+  }
+  if (tail.rows > 0) finishTail(passes, tail, factors, memory.numbers(kept!).subarray(length));
+  return true;
 }
 
 /** Returns the factors of the second pass; nothing if a product may leave float32. */
@@ -248,7 +282,7 @@ function factorsOf(partials: readonly Counts[], passes: Passes, by: (column: num
 }
 
 /** Turns the kept numbers of the rows that the loops leave into their gradient. */
-function finishTail(passes: Passes, tail: Batch, { ofPositives, ofNegatives }: Factors, kept: Numbers): void {
+function finishTail(passes: Passes, tail: Batch, { ofPositives, ofNegatives }: Factors, kept: HostNumbers): void {
   const { classes: stride, rows: length, yTrue } = tail, gradient = new Float64Array(kept.length);
   const rows = { yTrue, sampleWeight: passes.weighsAgain ? tail.sampleWeight : undefined };
   for (let offset = 0; offset < stride; offset++) {
@@ -278,59 +312,37 @@ export function scoreFast<T>(
 ): FastScored | undefined {
   const { rule } = scoring as { rule?: Partial<FastRule> };
   if (rule !== undefined) return rule.scoreFast?.(inputs, shape, memory, kept);
-  const { classes, rows } = shape, { average, classWeights } = scoring, added = addsCounts(average);
-  const { ignoreLabel } = shape,
-    ignores = ignoreLabel !== undefined && memory.numbers(inputs.yTrue).includes(ignoreLabel);
-  const masked = ignores ? withoutIgnored(tablesOf(inputs, shape, memory), ignoreLabel) : undefined;
-  const tables = () =>
-    masked ? { ...masked, yPred: tablesOf(inputs, shape, memory).yPred } : tablesOf(inputs, shape, memory);
+  const { classes, rows, ignoreLabel } = shape, { average, classWeights } = scoring, added = addsCounts(average);
+  const given = () => tablesOf(inputs, shape, memory);
+  const ignores = ignoreLabel !== undefined && memory.numbers(inputs.yTrue).includes(ignoreLabel);
+  const masked = ignores ? withoutIgnored(given(), ignoreLabel) : undefined;
+  const tables = masked ? () => ({ ...masked, yPred: given().yPred }) : given;
   if (average === "samples") {
-    const rowsOf = (from: number, to: number) => batchOf(tables(), from * classes, to * classes, classes);
+    const rowsOf = (from: number, to: number) => batchOf(tables(), from * classes, to * classes);
     return scoreSamples(rowsOf, decide, shape, scoring, kept && (() => memory.numbers(kept)));
   }
-  const passes = passesOf(decide, classes), simd = passes && memory.simd();
-  const length = passes?.takes(rows * classes) ?? 0;
-  if (simd === undefined || length === 0) return undefined;
-  const counted = countFast(passes!, simd, tables, shape, memory, kept);
+  const passes = passesOf(decide, classes), simd = passes && memory.simd(), size = rows * classes;
+  const length = passes?.takes(size) ?? 0;
+  if (passes === undefined || simd === undefined || length === 0) return undefined;
+  const job: Job<T> = { passes, simd, memory, tables, size, length, kept };
+  let counted = countFast(job);
   if (counted === undefined) return undefined;
-  let { team, shared } = counted;
   const { sums, tail } = counted, inCounts = (column: number) => added ? classWeights?.[column] ?? 1 : 1;
   let each = Array.from({ length: classes }, (_, k) => scaleCounts(inCounts(k), countsOf(sums, k)));
   if (tail.rows > 0) {
     const decided = decide(tail), rest = countBatch(tail, decided, scoring).each;
-    if (kept !== undefined && passes!.keeps) memory.numbers(kept).set(passes!.keep(tail, decided), length);
-    each = each.map((own, k) => mapCounts((key) => own[key] + rest[k][key]));
+    if (kept !== undefined && passes.keeps) memory.numbers(kept).set(passes.keep(tail, decided), length);
+    each = each.map((own, k) => sumCounts(own, rest[k]));
   }
-  const weightsInMean = each.map(({ tp, fn }, k) => (classWeights?.[k] ?? 1) * (average === "weighted" ? tp + fn : 1));
-  const scored = scoreCounts(each, added ? undefined : weightsInMean, scoring);
+  const scored = scoreCounts(each, weightsOfClasses(each, scoring), scoring);
   const finish = (by: number): boolean => {
-    if (!passes!.keeps) return !!memory.numbers(kept!).fill(0);
+    if (!passes.keeps) return !!memory.numbers(kept!).fill(0);
     const partials = countsPartials(scored, scored.whole, scoring.score);
-    const factors = factorsOf(partials, passes!, (k) => by * inCounts(k), classes);
+    const factors = factorsOf(partials, passes, (k) => by * inCounts(k), classes);
     if (factors === undefined) return false;
-    if (shared && !team!.holds(shared)) { // other tables took its place: once more
-      const again = countFast(passes!, simd, tables, shape, memory, kept);
-      if (again === undefined) return false;
-      ({ team, shared } = again);
-    }
-    const places = () => {
-      const { yTrue, sampleWeight } = tables();
-      const w = passes!.weighsAgain ? placeOf(sampleWeight) : undefined;
-      return { d: keptPlace(kept!, false, memory), y: placeOf(yTrue), w };
-    };
-    const weights = tables().sampleWeight,
-      evenRows = weights === undefined || weights.given === "rows",
-      block = passes!.block(simd);
-    const spare = pieceBytes(Object.values(places()), block, length);
-    const begun = passes!.beginFinish(simd, factors, evenRows, spare);
-    if (begun === undefined) return false;
-    const begin = (heap: Simd) => passes!.beginFinish(heap, factors, evenRows, 0);
-    const pass = { simd, begun, block, length, places: places(), begin };
-    if (shared === undefined || !team!.second(pass, shared, memory.numbers(kept!))) {
-      eachPiece(simd, begun.spare, block, length, places(), begun.run);
-    }
-    if (tail.rows > 0) finishTail(passes!, tail, factors, memory.numbers(kept!).subarray(length));
-    return true;
+    // Where other tables took the place of what the workers hold, once more.
+    if (counted?.shared && !counted.team!.holds(counted.shared)) counted = countFast(job);
+    return counted !== undefined && finishFast(job, counted, factors);
   };
   return { ...scored, finish };
 }

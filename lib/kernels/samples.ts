@@ -1,4 +1,4 @@
-import type { Batch, BatchShape } from "../batch/read_batch.ts";
+import type { Batch, BatchShape, HostNumbers } from "../batch/read_batch.ts";
 import {
   byLabel,
   clampFloat64,
@@ -19,7 +19,6 @@ import {
   writeBounded,
 } from "../scoring/score_batch.ts";
 import type { Score } from "../scores/score.ts";
-import type { Numbers } from "./table.ts";
 
 /** Rows that are scored one by one. */
 interface SamplesScored extends Pick<CountsScored, "value" | "counts"> {
@@ -125,7 +124,7 @@ export function scoreSamples(
   decide: Decision,
   { rows, classes }: Pick<BatchShape, "rows" | "classes">,
   scoring: Scoring,
-  kept: (() => Numbers) | undefined,
+  kept: (() => HostNumbers) | undefined,
 ): SamplesScored | undefined {
   const { score, zeroDivision, classWeights } = scoring;
   const byRow = decide.steps ?? decide.argmax, size = byRow ? Math.max(1, Math.floor(blockSize / classes)) : rows;

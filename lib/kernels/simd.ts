@@ -351,13 +351,16 @@ export interface Begun<Needed extends string = "p" | "y"> {
   readonly spare: number;
 }
 
+/** A second pass that has begun. */
+export type BegunFinish = Pick<Begun<"d" | "y">, "run" | "spare">;
+
 /** Begins a first pass, with `spare` bytes of room for pieces; nothing if the heap is full. */
 export function beginSums(
   simd: Simd,
   { shape, hard, central, columns }: SimdPlan,
   classes: number,
   weighted: boolean,
-  spare = 0,
+  spare: number,
 ): Begun | undefined {
   const period = periodOf(classes), uniform = columns.length === 1;
   const constants = sumsAt + 128 * period, end = constants + columnBytes * period;
@@ -406,11 +409,7 @@ function factorsToHeap(simd: Simd, { ofPositives, ofNegatives }: Factors, column
 }
 
 /** Begins a second pass, in place, with `spare` bytes of room for pieces; nothing if the heap is full. */
-export function beginFinish(
-  simd: Simd,
-  factors: Factors,
-  spare = 0,
-): Pick<Begun<"d" | "y">, "run" | "spare"> | undefined {
+export function beginFinish(simd: Simd, factors: Factors, spare: number): BegunFinish | undefined {
   const classes = factors.ofPositives.length, period = periodOf(classes), c = simd.place(48 * period + spare);
   if (c === 0) return undefined;
   for (let i = 0; i < 4 * period; i++) factorsToHeap(simd, factors, i % classes, (c >>> 2) + (i >>> 2) * 12 + (i & 3));

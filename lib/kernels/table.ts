@@ -1,28 +1,25 @@
-import { type BatchShape, type Inputs, isIgnored } from "../batch/read_batch.ts";
+import { type BatchShape, type HostNumbers, type Inputs, isIgnored } from "../batch/read_batch.ts";
 import { ownSimd, type Simd, viewsOf } from "./simd.ts";
-
-/** The numbers of a batch as a backend has them; labels that were bool are bytes. */
-export type Numbers = Float32Array | Uint8Array | Int32Array;
 
 /** The memory in which the numbers of a batch are: arrays, or the tensors of a backend. */
 export interface Memory<T> {
   /** Returns the SIMD loops for this memory, if there are any. */
   simd(): Simd | undefined;
   /** Returns the numbers; a view of a heap is lost when the heap grows. */
-  numbers(source: T): Numbers;
+  numbers(source: T): HostNumbers;
   /** Returns the address of the numbers in the heap of the SIMD loops, if they are there as float32. */
   inHeap(source: T): number | undefined;
 }
 
 /** The memory of plain arrays. */
-export const arrays: Memory<Numbers> = { simd: ownSimd, numbers: (values) => values, inHeap: () => undefined };
+export const arrays: Memory<HostNumbers> = { simd: ownSimd, numbers: (values) => values, inHeap: () => undefined };
 
 /**
  * A table, row by row, from what is given: one number per entry, one per row for all its entries, or the index of the class
  * whose entry is 1. A table that is not given is never made as a whole: a few rows of it at a time are.
  */
 export interface Table {
-  readonly values: Numbers;
+  readonly values: HostNumbers;
   readonly given: "entries" | "rows" | "indices";
   readonly classes: number;
   /** The address in the heap, where the entries are there. */
@@ -141,20 +138,24 @@ const pieceOf = (block: number, length: number): number =>
 export const pieceBytes = (places: readonly (Place | undefined)[], block: number, length: number): number =>
   places.every((place) => place === undefined || typeof place === "number") ? 0 : 4 * 4 * pieceOf(block, length);
 
+/** A pass over tables, in a heap. */
+export interface TablePass<Name extends string> {
+  readonly simd: Simd;
+  /** The loop, and the address of `pieceBytes` bytes. */
+  readonly begun: { run(at: Record<NoInfer<Name>, number>, length: number): void; readonly spare: number };
+  /** The number of entries of a block. */
+  readonly block: number;
+  readonly places: Readonly<Record<Name, Place | undefined>>;
+}
+
 /**
- * Calls a pass on a table's entries `from` to `length`: once if all is in the heap, else piece by piece.
+ * Runs a pass on a table's entries `from`, a multiple of a block, to `length`: once if all is in the heap, else piece by piece.
  *
- * @param at The address of `pieceBytes` bytes.
- * @param block The number of entries of a block of the pass; `from` is a multiple of it.
  * @returns True if every class index was that of a class.
  */
 export function eachPiece<Name extends string>(
-  simd: Simd,
-  at: number,
-  block: number,
+  { simd, begun, block, places }: TablePass<Name>,
   length: number,
-  places: Readonly<Record<Name, Place | undefined>>,
-  pass: (at: Record<Name, number>, length: number) => void,
   from = 0,
 ): boolean {
   const names = (Object.keys(places) as Name[]).filter((name) => places[name] !== undefined);
@@ -164,14 +165,14 @@ export function eachPiece<Name extends string>(
   for (let start = from; start < length; start += piece) {
     const end = Math.min(start + piece, length);
     for (const [slot, name] of names.entries()) {
-      const place = places[name]!, to = at + 4 * piece * slot;
+      const place = places[name]!, to = begun.spare + 4 * piece * slot;
       pointers[name] = typeof place === "number" ? place + 4 * start : to;
       if (typeof place === "number") continue;
       if (!isKept(place)) {
         if (!entriesToHeap(place, start, end, simd, to)) return false;
       } else if (!place.fresh) viewsOf(simd).float32.set(place.kept.subarray(start, end), to >>> 2);
     }
-    pass(pointers, end - start);
+    begun.run(pointers, end - start);
     for (const name of names) {
       const place = places[name]!, source = pointers[name] >>> 2;
       if (isKept(place)) place.kept.set(viewsOf(simd).float32.subarray(source, source + end - start), start);

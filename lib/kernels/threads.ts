@@ -1,7 +1,16 @@
-import type { Inputs } from "../batch/read_batch.ts";
-import { type Begun, growTo, instantiate, mergeMarks, moduleBytes, type Simd, viewsOf } from "./simd.ts";
+import type { HostNumbers, Inputs } from "../batch/read_batch.ts";
+import {
+  type Begun,
+  type BegunFinish,
+  growTo,
+  instantiate,
+  mergeMarks,
+  moduleBytes,
+  type Simd,
+  viewsOf,
+} from "./simd.ts";
 import { simdBytes } from "./simd_bytes.ts";
-import { eachPiece, entriesToHeap, type Numbers, type Place, type Table } from "./table.ts";
+import { eachPiece, entriesToHeap, type Table, type TablePass } from "./table.ts";
 
 /** The loops by name; a task names one by its place here. */
 const loops = ["central", "count", "argmax", "finish", "finishArgmax"] as const;
@@ -154,17 +163,12 @@ export interface Shared {
 }
 
 /** A pass as one thread runs it, in its own heap. */
-interface OwnPass<Started, Name extends string> {
-  readonly simd: Simd;
+type OwnPass<Started, Name extends string> = TablePass<Name> & {
   readonly begun: Started;
-  readonly block: number;
   readonly length: number;
-  readonly places: Readonly<Record<Name, Place | undefined>>;
   /** Begins the same pass in the shared memory. */
   begin(simd: Simd): Started | undefined;
-}
-
-type Finishing = Pick<Begun<"d" | "y">, "run" | "spare">;
+};
 
 /** Returns the addresses of an entry of tables. */
 const shifted = (at: Addresses, entry: number): Required<Pick<Addresses, "p" | "y">> & Addresses => ({
@@ -268,7 +272,7 @@ export class Team {
     { yTrue, yPred, sampleWeight }: Inputs<Table>,
     keep: boolean,
   ): Shared | undefined {
-    const { simd, begun, block, length, places } = pass, { group, sums, sumsBytes } = begun.places;
+    const { simd, begun, block, length } = pass, { group, sums, sumsBytes } = begun.places;
     const unit = block * Math.max(1, Math.floor(unitLength / block));
     this.#current = undefined;
     this.#top = reserved;
@@ -288,7 +292,7 @@ export class Team {
       const helper = this.#free();
       if (helper < 0) {
         const end = Math.min(front + unit, back);
-        good = eachPiece(simd, begun.spare, block, end, places, begun.run, front);
+        good = eachPiece(pass, end, front);
         front = end;
         continue;
       }
@@ -318,9 +322,9 @@ export class Team {
    *
    * @returns False where there is no room: `kept` then has what the workers keep, for one thread.
    */
-  second(pass: OwnPass<Finishing, "d" | "y" | "w">, { at, from, length, unit }: Shared, kept: Numbers): boolean {
-    const { simd, begun, block, places } = pass, theirs = this.#remote.map(pass.begin), here = pass.begin(this.#simd);
-    const run = (by: Finishing, start: number, end: number) =>
+  second(pass: OwnPass<BegunFinish, "d" | "y" | "w">, { at, from, length, unit }: Shared, kept: HostNumbers): boolean {
+    const theirs = this.#remote.map(pass.begin), here = pass.begin(this.#simd);
+    const run = (by: BegunFinish, start: number, end: number) =>
       by.run(shifted(at, start) as Required<Addresses>, end - start);
     const { float32 } = viewsOf(this.#simd), d = at.d! >>> 2;
     const copyOut = (start: number, end: number) => kept.set(float32.subarray(d + start, d + end), start);
@@ -342,7 +346,7 @@ export class Team {
         running.shift();
       } else if (front < from) {
         const end = Math.min(front + unit, from);
-        eachPiece(simd, begun.spare, block, end, places, begun.run, front);
+        eachPiece(pass, end, front);
         front = end;
       } else if (back > from) { // no worker has room
         const start = Math.floor((back - 1) / unit) * unit;

@@ -3,7 +3,7 @@ import { type Counts, mapCounts } from "../counts/counts.ts";
 import { f1, precision, recall } from "../scores/ratio.ts";
 import type { Score } from "../scores/score.ts";
 import { resolveOptions, type ScoringOptions } from "../scoring/options.ts";
-import type { ZeroDivision } from "../scoring/score_batch.ts";
+import { withZeroDivision, type ZeroDivision } from "../scoring/score_batch.ts";
 import { fixedText, floatText, padLeft, widest } from "./number_text.ts";
 import { type Classified, type LabelOptions, labelOptions, type Labels, readLabels } from "./read_labels.ts";
 
@@ -222,10 +222,7 @@ function reportRows(
   zeroDivision: ZeroDivision,
 ): ReportRow[] {
   const { names, columns, sampleWeight } = classified;
-  const valueOf = (score: Score, counts: Counts): number => {
-    const value = score.value(counts);
-    return Number.isNaN(value) && zeroDivision !== "skip" ? zeroDivision : value;
-  };
+  const valueOf = (score: Score, counts: Counts): number => withZeroDivision(score.value(counts), zeroDivision);
   const support = Float64Array.from(counts, ({ tp, fn }) => tp + fn);
   const whole = numpySum(support), all = mapCounts((key) => numpySum(counts.map((one) => one[key])));
   const values = scores.map((score) => Float64Array.from(counts, (one) => valueOf(score, one)));

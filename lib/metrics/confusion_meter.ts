@@ -1,12 +1,12 @@
 import { refuse } from "../batch/read_batch.ts";
 import { check, checkOptions, describe, integerFrom, optional } from "../check/check.ts";
-import { countKeys, type Counts, mapCounts } from "../counts/counts.ts";
+import { countKeys, type Counts, mapCounts, scaleCounts } from "../counts/counts.ts";
 import { decisionText, isTop } from "../decisions/budget.ts";
 import type { DecisionName } from "../decisions/to_decision.ts";
 import { accuracy } from "../scores/ratio.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { type ResolvedOptions, resolveOptions, type ScoringOptions } from "../scoring/options.ts";
-import { addsCounts, type Average, scoreCounts, withZeroDivision } from "../scoring/score_batch.ts";
+import { addsCounts, type Average, scoreCounts, weightsOfClasses, withZeroDivision } from "../scoring/score_batch.ts";
 import { type ArrayOrTensor, readArrays } from "../batch/array_or_tensor.ts";
 import { addCounts, type ExactCounts, noCounts } from "./exact_counts.ts";
 import { checkJson, checkSameSettings, labelFromText, labelToText, readSums } from "../counts/meter_json.ts";
@@ -192,7 +192,7 @@ export class ConfusionMeter {
   values(score: ScoreName | ScoreDefinition, options: Pick<MeterScoringOptions, "zeroDivision"> = {}): number[] {
     checkOptions("the scores of the classes", options, ["zeroDivision"]);
     const { zeroDivision = 0 } = options, { values } = this.#score(score, { zeroDivision, average: "macro" });
-    return withZeroDivision(values, zeroDivision);
+    return values.map((value) => withZeroDivision(value, zeroDivision));
   }
 
   #score(score: ScoreName | ScoreDefinition, options: MeterScoringOptions) {
@@ -222,13 +222,9 @@ export class ConfusionMeter {
           `${counts.length} classes`,
       );
     }
-    const classWeight = (k: number): number => classWeights?.[k] ?? 1;
-    if (addsCounts(average)) {
-      const weighted = counts.map((one, k) => mapCounts((key) => classWeight(k) * one[key]));
-      return scoreCounts(weighted, undefined, scoring);
-    }
-    const support = ({ tp, fn }: Counts): number => average === "weighted" ? tp + fn : 1;
-    return scoreCounts(counts, counts.map((one, k) => classWeight(k) * support(one)), scoring);
+    const inCounts = classWeights !== undefined && addsCounts(average);
+    const each = inCounts ? counts.map((one, k) => scaleCounts(classWeights[k], one)) : counts;
+    return scoreCounts(each, weightsOfClasses(each, scoring), scoring);
   }
 
   /**

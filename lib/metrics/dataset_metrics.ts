@@ -118,7 +118,7 @@ function readData(option: string, data: unknown): BatchParts {
  * ```
  */
 export class DatasetMetrics extends LayersCallback {
-  readonly #scores: readonly { score: Score | CurveScore | QueryScore; key: string }[];
+  readonly #scores: readonly Reported[];
   readonly #options: DatasetMetricsOptions;
   readonly #data: Readonly<Partial<Record<"train" | "validation", BatchParts>>> = {};
 
@@ -152,30 +152,7 @@ export class DatasetMetrics extends LayersCallback {
     }
     new ConfusionMeter(meterOptions(options)); // checks the options
     this.#options = options;
-    this.#scores = scores.map((one) => {
-      const named = output === undefined ? ["dataset"] : ["dataset", output];
-      if (isRankingScore(one)) {
-        const score = toRankingScore(one);
-        if (options.classWeights !== undefined) {
-          throw new TypeError(
-            `Cannot make ${what}: 'classWeights' cannot be used with ${
-              describe(score.name)
-            }, a score of the order of the outputs`,
-          );
-        }
-        const averaged = average === "none" || "queries" in score ? "binary" : average;
-        return { score, key: [...named, metricName(score.name, { average: averaged })].join("_") };
-      }
-      const score = toScore(one), scoring = average === "none" ? "macro" : average;
-      resolveOptions(what, score, {
-        ...meterOptions(options),
-        ...scoringOptions(options),
-        average: scoring,
-        step: "round",
-      });
-      const name = metricName(score.name, { ...options, average: average === "none" ? "binary" : average });
-      return { score, key: [...named, name].join("_") };
-    });
+    this.#scores = scores.map((one) => toReported(one, options));
     const grouped = Object.entries(this.#data).find(([, data]) => data?.groups !== undefined);
     if (grouped !== undefined && !this.#scores.some(({ score }) => "queries" in score)) {
       throw new TypeError(`Cannot make ${what}: 'groups' is given in '${grouped[0]}', but no score has queries`);
@@ -205,7 +182,7 @@ export class DatasetMetrics extends LayersCallback {
   #report(prefix: string, data: BatchParts): Record<string, number> {
     const { average = "binary" } = this.#options, scoring = scoringOptions(this.#options);
     const { meter, rows, queries } = this.#read(data);
-    const scored = (score: Score | CurveScore | QueryScore): number | number[] => {
+    const scored = (score: Reported["score"]): number | number[] => {
       if ("queries" in score) return meanOfQueries(score, queries!);
       if (average === "none") return "curve" in score ? scoreColumns(score, rows!) : meter.values(score, scoring);
       return "curve" in score ? againstRest(score, rows!, average) : meter.value(score, { ...scoring, average });
@@ -264,6 +241,35 @@ export class DatasetMetrics extends LayersCallback {
     if (index >= 0) return index;
     throw refuse(what, "output", `must be one of ${outputNames.join(", ")}, it is ${describe(output)}`);
   }
+}
+
+/** A score and its key in the history, without the prefix of the data set. */
+interface Reported {
+  readonly score: Score | CurveScore | QueryScore;
+  readonly key: string;
+}
+
+/** Reads a score; throws if the options do not go with it. */
+function toReported(given: DatasetMetricsOptions["scores"][number], options: DatasetMetricsOptions): Reported {
+  const { average = "binary", output, classWeights } = options, ofClasses = average === "none";
+  const keyOf = (name: string) => ["dataset", ...(output === undefined ? [] : [output]), name].join("_");
+  if (!isRankingScore(given)) {
+    const score = toScore(given), own = { ...meterOptions(options), ...scoringOptions(options) };
+    resolveOptions(what, score, { ...own, average: ofClasses ? "macro" : average, step: "round" });
+    return { score, key: keyOf(metricName(score.name, { ...options, average: ofClasses ? "binary" : average })) };
+  }
+  const score = toRankingScore(given);
+  if (classWeights !== undefined) {
+    throw new TypeError(
+      `Cannot make ${what}: 'classWeights' cannot be used with ${
+        describe(score.name)
+      }, a score of the order of the outputs`,
+    );
+  }
+  return {
+    score,
+    key: keyOf(metricName(score.name, { average: ofClasses || "queries" in score ? "binary" : average })),
+  };
 }
 
 const meterOptions = (

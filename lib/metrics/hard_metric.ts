@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Average, scoreBatch, withZeroDivision } from "../scoring/score_batch.ts";
 import { resolveOptions, scoringOptionNames, type ScoringOptions } from "../scoring/options.ts";
-import { readBatch, readBatchShape } from "../batch/read_batch.ts";
+import { type HostNumbers, readBatch, readBatchShape } from "../batch/read_batch.ts";
 import { registeredKernels } from "../kernels/registered.ts";
-import type { Numbers } from "../kernels/table.ts";
 import { checkFactory, checkOptions, splitOptions } from "../check/check.ts";
 import {
   precisionAtRecall,
@@ -103,12 +102,13 @@ export function hardMetric(score: ScoreName | ScoreDefinition, options: MetricOp
     }
     const batch = readBatch(name, inputs, setting.reading);
     const { value, values } = scoreBatch(batch, setting.decide(batch), setting.scoring);
-    return average === "none" ? tf.tensor1d(withZeroDivision(values, zeroDivision)) : tf.scalar(value);
+    if (average !== "none") return tf.scalar(value);
+    return tf.tensor1d(values.map((one) => withZeroDivision(one, zeroDivision)));
   };
   return Object.defineProperty(metric, "name", { value: name });
 }
 
-const dataOf = (tensor: Tensor): Numbers => tensor.dataSync() as Numbers;
+const dataOf = (tensor: Tensor): HostNumbers => tensor.dataSync() as HostNumbers;
 
 /** The name of a metric: the score's, followed by the options that are not the default. */
 export function metricName(

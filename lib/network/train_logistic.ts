@@ -1,3 +1,4 @@
+import { check, oneOf } from "../check/check.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";
 import type { Score } from "../scores/score.ts";
 import { round } from "../steps/round.ts";
@@ -80,9 +81,7 @@ export function trainLogistic(options: TrainLogisticOptions): TrainLogisticResul
   if (y.length !== x.length) {
     throw new RangeError(`Cannot train: 'y' has ${y.length} rows, 'x' has ${x.length}`);
   }
-  if (optimizer !== "sgd" && optimizer !== "adam") {
-    throw new RangeError(`Cannot train: 'optimizer' must be 'sgd' or 'adam', it is '${optimizer}'`);
-  }
+  check("train", { optimizer }, oneOf("sgd", "adam"));
   const form = { features, hidden: 0, outputs: 1 }, weights = Float64Array.from(initial), path = [weights.slice()];
   const flat = Float64Array.from(x.flatMap((row) => Array.from(row))), labels = labelsOf(new Float64Array(y));
   const objective = objectiveOf(loss), decide = round({ threshold });

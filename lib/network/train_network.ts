@@ -1,3 +1,4 @@
+import { check, numberThat, type Rule } from "../check/check.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";
 import { adam } from "./adam.ts";
 import { forward, initialWeights, roomFor } from "./mlp.ts";
@@ -99,12 +100,9 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
   if (sampleWeight !== undefined && sampleWeight.length !== y.length) {
     throw new RangeError(`Cannot train: 'sampleWeight' has ${sampleWeight.length} rows, 'y' has ${y.length}`);
   }
-  checkWhole("hidden", hidden, 0);
-  checkWhole("epochs", epochs, 1);
-  checkWhole("batchSize", batchSize, 1);
-  if (!(learningRate > 0 && learningRate < Infinity)) {
-    throw new RangeError(`Cannot train: 'learningRate' must be a finite number > 0, it is ${learningRate}`);
-  }
+  check("train", { hidden }, wholeFrom(0));
+  check("train", { epochs, batchSize }, wholeFrom(1));
+  check("train", { learningRate }, numberThat("a finite number > 0", (rate) => rate > 0 && rate < Infinity));
   const form = { features, hidden, outputs: 1 }, weights = initialWeights(form, random);
   const network: Network = {
     features,
@@ -139,7 +137,5 @@ export function trainNetwork(options: TrainNetworkOptions): Network {
   return network;
 }
 
-function checkWhole(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new RangeError(`Cannot train: '${name}' must be a whole number ≥ ${least}, it is ${value}`);
-}
+const wholeFrom = (least: number): Rule =>
+  numberThat(`a whole number ≥ ${least}`, (value) => Number.isInteger(value) && value >= least);

@@ -5,6 +5,10 @@ const withMinus = (text: string): string => text.replace("-", "−");
 export const superscript = (integer: number): string =>
   String(integer).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
 
+/** Writes the first texts of a list, and an ellipsis for the others. */
+export const firstOf = (texts: readonly string[], most = 5): string =>
+  texts.slice(0, most).join(", ") + (texts.length > most ? ", …" : "");
+
 /**
  * Writes a number with a fixed number of decimals and a true minus sign. A number that rounds to 0 has no sign.
  *

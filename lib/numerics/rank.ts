@@ -1,3 +1,5 @@
+import type { Inputs } from "../batch/read_batch.ts";
+
 /**
  * Returns the bits of a digit of the radix sort. Three passes of 11 bits are the fewest. A fourth pass takes less time than 2¹¹
  * lists where these outnumber the keys, and where each list is on memory pages of its own, which have to be found.
@@ -84,7 +86,7 @@ function sortFalling(values: ArrayLike<number>, order: Words): Ranked {
 }
 
 /** Returns the numbers 0, 1, …, n − 1. */
-export function upTo(n: number): Words {
+function upTo(n: number): Words {
   const order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   return order;
@@ -142,13 +144,6 @@ function isFloat32(values: ArrayLike<number>): boolean {
   return true;
 }
 
-/** Labels, outputs and weights. */
-interface LabelledOutputs {
-  readonly yTrue: ArrayLike<number>;
-  readonly yPred: ArrayLike<number>;
-  readonly sampleWeight?: ArrayLike<number>;
-}
-
 /** Rows in falling order of their outputs: the weights of their labels of 1 and of 0. */
 export interface RankedRows extends Ranked {
   /** w·y of each row: bytes where all are 0 or 1, which need an eighth of the memory. */
@@ -165,7 +160,7 @@ export interface RankedRows extends Ranked {
  * Sorts rows by their outputs. Labels of 0 and 1 without weights are sorted along, as a bit of the places: reading them afterwards, in
  * random order, would take longer than the sort where they do not fit into a cache.
  */
-export function rankRows({ yTrue, yPred, sampleWeight }: LabelledOutputs): RankedRows {
+export function rankRows({ yTrue, yPred, sampleWeight }: Inputs<ArrayLike<number>>): RankedRows {
   const n = yPred.length, marked = new Uint32Array(n);
   let hard = sampleWeight === undefined;
   for (let i = 0; i < n; i++) {

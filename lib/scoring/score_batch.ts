@@ -36,9 +36,9 @@ export type ZeroDivision = 0 | 1 | "skip";
 /** Returns the value from which a loss subtracts a score. */
 export const bestOf = ({ best = 1 }: Pick<Score, "best">): number => best;
 
-/** Returns scores with 0 or 1 in the place of those that are not defined; with "skip" they stay NaN. */
-export const withZeroDivision = (values: readonly number[], zeroDivision: ZeroDivision): number[] =>
-  values.map((v) => Number.isNaN(v) && zeroDivision !== "skip" ? zeroDivision : v);
+/** Returns a score, or 0 or 1 in the place of one that is not defined; with "skip" that stays NaN. */
+export const withZeroDivision = (value: number, zeroDivision: ZeroDivision): number =>
+  Number.isNaN(value) && zeroDivision !== "skip" ? zeroDivision : value;
 
 /** The score of a batch and how its columns are averaged. */
 export interface Scoring {
@@ -195,6 +195,15 @@ export function meanOfScores(
   const value = whole === 0 ? Number(zeroDivision === 1) : sum(filled.map((v, i) => v * weights[i])) / whole;
   return { value, values, whole, weights };
 }
+
+/** Returns the weight in the mean of each class, given its counts; nothing where counts are added up. */
+export const weightsOfClasses = (
+  each: readonly Counts[],
+  { average, classWeights }: Pick<Scoring, "average" | "classWeights">,
+): number[] | undefined =>
+  addsCounts(average)
+    ? undefined
+    : each.map(({ tp, fn }, k) => (classWeights?.[k] ?? 1) * (average === "weighted" ? tp + fn : 1));
 
 /** The counts of a decided batch, and the way back from them. */
 export interface Counted {

@@ -22,8 +22,6 @@ export interface Sums {
 /** The sums of a scan. */
 export interface Scan {
   readonly sums: readonly Sums[];
-  /** The number of entries, those with a weight of 0 included only if the text counts them. */
-  readonly entries: number;
   /** The number of entries whose weight was rounded down to a multiple of 2⁻⁴⁰. */
   readonly inexact: number;
 }
@@ -85,12 +83,11 @@ function checkRanges(task: string, rows: readonly Record<string, unknown>[]): vo
 /** Reads the sums of a scan; refuses a table with labels, outputs or weights out of range. */
 export function readScan({ what }: Table, answer: unknown): Scan {
   const sums = new Map<string, Sums>();
-  let entries = 0, inexact = 0;
   const rows = checkAnswer(answer);
   checkRanges(what, rows);
+  let inexact = 0;
   for (const row of rows) {
     const flag = read(row, "flag", Number), n = read(row, "n", Number);
-    entries += n;
     if (flag === flags.inexact) inexact += n;
     const k = read(row, "k", Number), slice = row.slice === null ? null : read(row, "slice", String);
     const cell = row.cell === null ? null : read(row, "cell", Number), key = JSON.stringify([k, slice, cell]);
@@ -107,8 +104,8 @@ export function readScan({ what }: Table, answer: unknown): Scan {
     const other = sums.get(key);
     sums.set(key, other === undefined ? one : merge(one, other));
   }
-  if (entries === 0) throw new RangeError(`Cannot compute ${what}: 'from' has no rows`);
-  return { sums: [...sums.values()], entries, inexact };
+  if (rows.length === 0) throw new RangeError(`Cannot compute ${what}: 'from' has no rows`);
+  return { sums: [...sums.values()], inexact };
 }
 
 /** Adds up the sums of exact and of rounded entries. */

@@ -1,7 +1,8 @@
 import type { Counts } from "../counts/counts.ts";
 import { between } from "../numerics/rank.ts";
 import type { Score } from "../scores/score.ts";
-import { scoreCounts } from "../scoring/score_batch.ts";
+import { valueOf } from "../scoring/score_batch.ts";
+import { decisionAt } from "../steps/round.ts";
 import { type Sums, toNumber } from "./answer.ts";
 
 /** Entries whose outputs lie between two outputs that occur, with no other entry between them. */
@@ -43,17 +44,15 @@ function countsOf(tp: bigint, fp: bigint, { pos, neg }: { pos: bigint; neg: bigi
   return { tp: toNumber(tp), fp: toNumber(fp), fn: toNumber(pos - tp), tn: toNumber(neg - fp) };
 }
 
-/** Decides as the texts do: the threshold rounded to float32 counts as the threshold. */
-const isAbove = (output: number, threshold: number): boolean =>
-  output > threshold && !(output === Math.fround(threshold));
-
 /** Returns a threshold that separates two outputs; undefined if there is none, as between two neighbours in float64. */
 function separator(below: number | undefined, above: number | undefined): number | undefined {
   const low = below ?? 0, high = above ?? 1;
   if (low >= high) return undefined;
-  const separates = (threshold: number | undefined): threshold is number =>
-    threshold !== undefined && threshold > 0 && threshold < 1 &&
-    (below === undefined || !isAbove(below, threshold)) && (above === undefined || isAbove(above, threshold));
+  const separates = (threshold: number | undefined): boolean => {
+    if (threshold === undefined || !(threshold > 0 && threshold < 1)) return false;
+    const decide = decisionAt(threshold); // as the texts decide
+    return (below === undefined || decide(below) === 0) && (above === undefined || decide(above) === 1);
+  };
   return [between(low, high), low].find(separates);
 }
 
@@ -71,10 +70,6 @@ export function cutsOf(cells: readonly Cell[]): Cut[] {
   });
 }
 
-/** Returns a score, 0 where it is not defined. */
-export const valueOf = (score: Score, counts: Counts): number =>
-  scoreCounts([counts], undefined, { score, zeroDivision: 0 }).value;
-
 /** A cut and its score. */
 export interface BestCut extends Cut {
   readonly threshold: number;
@@ -86,7 +81,7 @@ export function bestOfCuts(score: Score, cuts: readonly Cut[], totals: { pos: bi
   let best: BestCut = { value: -Infinity, gap: 0, threshold: 0.5, counts: countsOf(0n, 0n, totals) };
   for (const { threshold, gap, counts } of cuts) {
     if (threshold === undefined) continue;
-    const value = valueOf(score, counts);
+    const value = valueOf(score, counts) || 0; // where it is not defined
     if (value > best.value || (value === best.value && gap > best.gap)) best = { value, gap, threshold, counts };
   }
   return best;
@@ -107,7 +102,7 @@ export function openCells(score: Score, cells: readonly Cell[], best: BestCut): 
     tp += pos;
     fp += neg;
     if (low === high) return false;
-    const corners = [from.tp, tp].flatMap((a) => [from.fp, fp].map((b) => valueOf(score, countsOf(a, b, totals))));
+    const corners = [from.tp, tp].flatMap((a) => [from.fp, fp].map((b) => valueOf(score, countsOf(a, b, totals)) || 0));
     const bound = Math.max(...corners);
     if (bound === best.value && corners.every((value) => value === bound)) return high - low >= best.gap;
     return bound + slack * Math.max(1, Math.abs(bound)) >= best.value;

@@ -8,8 +8,8 @@ import type { LinearOptions, LinearWeights } from "./linear_sql.ts";
 import {
   checkLabels,
   checkWeights,
+  labelsOf,
   type Linear,
-  type LinearCounts,
   linearCounts,
   linearGradient,
   toLinear,
@@ -216,14 +216,16 @@ export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Pr
   });
   for (const gradient of gradients) update(theta, Float64Array.from(gradient));
   let counted = await linearCounts(query, linear, model());
-  if (saved !== undefined) checkLabels(what, counted, saved.table.rows, saved.table.positives, saved.table.negatives);
+  if (saved !== undefined) checkLabels(what, labelsOf(counted), saved.table);
   for (let epoch = gradients.length; epoch < epochs; epoch++) {
     const { value, gradient, alive } = await linearGradient(query, linear, model(), counted);
     if (alive === 0 && value !== 0) throw deadGradient(linear, epoch, standardize);
     const step = gradientByScaled(gradient, scale);
     gradients.push([...step.weights, step.bias]);
     update(theta, Float64Array.from(gradients[epoch]));
-    counted = await recount(query, linear, model(), counted);
+    const before = labelsOf(counted);
+    counted = await linearCounts(query, linear, model());
+    checkLabels(what, before, labelsOf(counted));
     const loss = bestOf(linear.score) - scoreCounts([counted.counts], undefined, linear.scoring).value;
     const score = scoreCounts([counted.hard], undefined, linear.scoring).value;
     history.loss.push(loss);
@@ -231,25 +233,6 @@ export async function fitMetricOn(query: Query, options: FitMetricOnOptions): Pr
     await onEpoch?.({ epoch, loss, score, state: state() });
   }
   return { ...model(), history, state: state() };
-}
-
-/** Sums that are the same for every model. */
-const labelsOf = ({ rows, counts: { tp, fp, fn, tn } }: LinearCounts): LinearFitState["table"] => ({
-  rows,
-  positives: tp + fn,
-  negatives: fp + tn,
-});
-
-/** Counts again with new weights; throws if the labels have changed. */
-async function recount(
-  query: Query,
-  linear: Linear,
-  weights: LinearWeights,
-  before: LinearCounts,
-): Promise<LinearCounts> {
-  const counted = await linearCounts(query, linear, weights), { rows, positives, negatives } = labelsOf(counted);
-  checkLabels(linear.what, before, rows, positives, negatives);
-  return counted;
 }
 
 const deadGradient = ({ score }: Linear, epoch: number, standardize = false): RangeError =>

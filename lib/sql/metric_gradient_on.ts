@@ -105,16 +105,27 @@ export async function linearCounts(query: Query, linear: Linear, weights: Linear
   return { rows: read(row, "n", Number), counts: counts(""), hard: counts("hard_") };
 }
 
+/** The sums that are the same for every model: the number of rows, and the weights of the positives and the negatives. */
+type LabelSums = Readonly<Record<"rows" | "positives" | "negatives", number>>;
+
+/** Returns the sums of the labels that a first pass has read. */
+export const labelsOf = ({ rows, counts: { tp, fp, fn, tn } }: LinearCounts): LabelSums => ({
+  rows,
+  positives: tp + fn,
+  negatives: fp + tn,
+});
+
 /** Relative difference of two sums of the labels in another order. */
 const tolerance = 1e-9;
 
 /** Throws unless two scans have read the same rows, positives and negatives. */
-export function checkLabels(what: string, first: LinearCounts, rows: number, pos: number, neg: number): void {
-  const { tp, fp, fn, tn } = first.counts, whole = tp + fp + fn + tn;
-  if (rows !== first.rows) throw changed(what, "the number of rows", first.rows, rows);
-  const same = (a: number, b: number) => Math.abs(a - b) <= tolerance * whole;
-  if (!same(tp + fn, pos)) throw changed(what, "the weight of the positives", tp + fn, pos);
-  if (!same(fp + tn, neg)) throw changed(what, "the weight of the negatives", fp + tn, neg);
+export function checkLabels(what: string, first: LabelSums, second: LabelSums): void {
+  if (first.rows !== second.rows) throw changed(what, "the number of rows", first.rows, second.rows);
+  for (const label of ["positives", "negatives"] as const) {
+    const [a, b] = [first[label], second[label]];
+    if (Math.abs(a - b) <= tolerance * (first.positives + first.negatives)) continue;
+    throw changed(what, `the weight of the ${label}`, a, b);
+  }
 }
 
 /** Runs the second pass. */
@@ -129,7 +140,8 @@ export async function linearGradient(
   const value = bestOf(score) - scored.value, none = { weights: weights.weights.map(() => 0), bias: 0 };
   if (countKeys.every((key) => partials[key] === 0)) return { value, gradient: none, alive: 0 };
   const row = onlyRow(what, await query(gradientText(rows, weights, step, partials)));
-  checkLabels(what, first, read(row, "n", Number), read(row, "pos", Number), read(row, "neg", Number));
+  const [n, positives, negatives] = ["n", "pos", "neg"].map((key) => read(row, key, Number));
+  checkLabels(what, labelsOf(first), { rows: n, positives, negatives });
   const gradient = {
     weights: weights.weights.map((_, j) => read(row, `g_x${j}`, Number)),
     bias: read(row, "g", Number),

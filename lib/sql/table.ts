@@ -7,10 +7,10 @@ import {
   checkDialect,
   type Dialect,
   double,
+  holdsText,
   isExact,
   largestWeight,
   quoteName,
-  quoteText,
   type Source,
   sourceSql,
 } from "./dialect.ts";
@@ -75,7 +75,6 @@ const byClass = (texts: readonly string[]): string =>
 /** A table whose options are checked. */
 export interface Table {
   readonly what: string;
-  readonly dialect: Dialect;
   /** The number of outputs. */
   readonly columns: number;
   /** The values of the label; the numbers from 0 where they are not given. */
@@ -170,16 +169,9 @@ function toColumns(what: string, options: TableOptions & { by?: string }): Colum
     valid: () =>
       Array.isArray(classes) && classes.length === outputs.length && new Set(classes).size === outputs.length,
   });
-  const { sampleWeight, by } = options;
-  check(`make ${what}`, { sampleWeight, by }, optional(aColumn));
-  return {
-    outputs,
-    labels,
-    hot,
-    classes,
-    weight: sampleWeight,
-    by,
-  };
+  const { sampleWeight: weight, by } = options;
+  check(`make ${what}`, { sampleWeight: weight, by }, optional(aColumn));
+  return { outputs, labels, hot, classes, weight, by };
 }
 
 /** Writes the SELECT of the given columns under names of its own: y0 … or truth, p0 …, w, slice. */
@@ -187,7 +179,7 @@ function baseSql(dialect: Dialect, from: string, { outputs, labels, hot, classes
   const column = (name: string, type: "DOUBLE" | "STRING") => `CAST(${quoteName(dialect, name)} AS ${type})`;
   const isClass = (value: number | string): string =>
     typeof value === "string"
-      ? `${column(labels[0], "STRING")} = ${quoteText(dialect, value)}`
+      ? holdsText(dialect, labels[0], value)
       : `${column(labels[0], "DOUBLE")} = ${double(value)}`;
   const truth = `CASE ${classes.map((value, k) => `WHEN ${isClass(value)} THEN ${k} `).join("")}END`;
   const given = [
@@ -266,7 +258,6 @@ export function toTable(
   const isAbove = byClass(thresholds.map((t) => `CASE WHEN ${above("p", t)} THEN 1 ELSE 0 END`));
   return {
     what,
-    dialect,
     columns: size,
     classes: size === 1 ? [0, 1] : columns.classes,
     decided: argmax ? "best = k" : `${isAbove} = 1`,

@@ -1,10 +1,10 @@
 import { checkOptions, describe } from "../check/check.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Score } from "../scores/score.ts";
-import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
+import { addsCounts, scoreCounts, weightsOfClasses } from "../scoring/score_batch.ts";
 import { checkTunedAverage, resolveOptions } from "../scoring/options.ts";
 import { checkQuery } from "./answer.ts";
-import { type BestCut, bestOfCuts, cutsOf, openCells, totalsOf } from "./cuts.ts";
+import { bestOfCuts, cutsOf, openCells, totalsOf } from "./cuts.ts";
 import type { Query } from "./dialect.ts";
 import { type ColumnCell, mostRanges, scanHistogram } from "./histogram.ts";
 import { type Table, type TableOptions, tableOptions, toTable } from "./table.ts";
@@ -127,17 +127,8 @@ export async function tuneThresholdOn(query: Query, options: TuneThresholdOnOpti
       } columns; for several say 'macro', 'micro' or 'weighted'`,
     );
   }
-  const { best, scans, inexact } = await bestCuts(query, table, { score, pooled: addsCounts(average) });
-  const counts = best.map((cut) => cut.counts);
-  if (addsCounts(average)) {
-    const { threshold }: BestCut = best[0];
-    return { threshold, value: scoreCounts(counts, undefined, scoring).value, scans, inexact };
-  }
-  const weights = counts.map(({ tp, fn }) => average === "weighted" ? tp + fn : 1);
-  return {
-    threshold: best.map(({ threshold }) => threshold),
-    value: scoreCounts(counts, weights, scoring).value,
-    scans,
-    inexact,
-  };
+  const pooled = addsCounts(average), { best, scans, inexact } = await bestCuts(query, table, { score, pooled });
+  const thresholds = best.map(({ threshold }) => threshold), counts = best.map((cut) => cut.counts);
+  const { value } = scoreCounts(counts, weightsOfClasses(counts, scoring), scoring);
+  return { threshold: pooled ? thresholds[0] : thresholds, value, scans, inexact };
 }

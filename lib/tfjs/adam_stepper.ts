@@ -62,47 +62,48 @@ function adamStep(
   return next;
 }
 
+/** Reads the powers of β of Adam. */
+const powersOf = ({ accBeta1, accBeta2 }: Adam): number[] => [accBeta1, accBeta2].map((power) => power.dataSync()[0]);
+
+/** Reads the moments of variables, given by their names in the order of the optimizer's lists; 0 each before the first step. */
+function readMoments(adam: Adam, names: readonly string[]): Map<string, Tracked> {
+  const variables = tf.engine().registeredVariables;
+  return new Map(names.map((name, i): [string, Tracked] => {
+    const variable = variables[name];
+    const read = (moments: Moments) =>
+      (moments[i]?.variable.dataSync().slice() ?? new Float32Array(variable.size)) as Float32Array;
+    const first = read(adam.accumulatedFirstMoment), second = read(adam.accumulatedSecondMoment);
+    return [name, { variable, first, second }];
+  }));
+}
+
+/** Writes the moments and the powers of β back into the optimizer. */
+function writeMoments(adam: Adam, tracked: ReadonlyMap<string, Tracked>, powers: readonly number[]): void {
+  const write = (moments: Moments, i: number, originalName: string, tensor: Tensor) => {
+    if (moments[i] === undefined) moments[i] = { originalName, variable: tf.variable(tensor, false) };
+    else moments[i].variable.assign(tensor);
+  };
+  tf.tidy(() => {
+    [...tracked].forEach(([name, { variable: { shape }, first, second }], i) => {
+      write(adam.accumulatedFirstMoment, i, `${name}/m`, tf.tensor(first, shape));
+      write(adam.accumulatedSecondMoment, i, `${name}/v`, tf.tensor(second, shape));
+    });
+    [adam.accBeta1, adam.accBeta2].forEach((power, k) => power.assign(tf.scalar(powers[k])));
+  });
+}
+
 /** Makes a stepper for Adam: one loop instead of some ten operations per weight, the moments in arrays until the epoch ends. */
 function adamStepper(adam: Adam): Stepper {
-  let tracked: Map<string, Tracked> | undefined, powers: number[];
-  const begin = (gradients: Record<string, Tensor>) => {
-    const variables = tf.engine().registeredVariables;
-    powers = [adam.accBeta1, adam.accBeta2].map((power) => power.dataSync()[0]);
-    return new Map(
-      Object.keys(gradients).map((name, i): [string, Tracked] => {
-        const variable = variables[name];
-        const read = (moments: Moments) =>
-          (moments[i]?.variable.dataSync().slice() ?? new Float32Array(variable.size)) as Float32Array;
-        return [name, {
-          variable,
-          first: read(adam.accumulatedFirstMoment),
-          second: read(adam.accumulatedSecondMoment),
-        }];
-      }),
-    );
-  };
+  let tracked: Map<string, Tracked> | undefined, powers: number[] = [];
   const end = () => {
-    if (tracked === undefined) return;
-    tf.tidy(() => {
-      [...tracked!].forEach(([name, { variable: { shape }, first, second }], i) => {
-        const write = (moments: Moments, values: Float32Array, suffix: string) => {
-          const tensor = tf.tensor(values, shape);
-          if (moments[i] === undefined) {
-            moments[i] = { originalName: `${name}/${suffix}`, variable: tf.variable(tensor, false) };
-          } else moments[i].variable.assign(tensor);
-        };
-        write(adam.accumulatedFirstMoment, first, "m");
-        write(adam.accumulatedSecondMoment, second, "v");
-      });
-      [adam.accBeta1, adam.accBeta2].forEach((power, k) => power.assign(tf.scalar(powers[k])));
-    });
+    if (tracked !== undefined) writeMoments(adam, tracked, powers);
     tracked = undefined;
   };
   return {
     step: (gradients) => {
       const names = Object.keys(gradients);
       if (tracked !== undefined && (tracked.size !== names.length || names.some((name) => !tracked!.has(name)))) end();
-      tracked ??= begin(gradients);
+      if (tracked === undefined) [tracked, powers] = [readMoments(adam, names), powersOf(adam)];
       tf.tidy(() => {
         for (const [name, own] of tracked!) {
           const { variable } = own, weights = variable.dataSync() as Float32Array;

@@ -1,6 +1,7 @@
 // All that this library knows of TensorFlow.js beyond its types, and the checks of it. TensorFlow.js 4.22.0 is the last
 // release; where an internal is not as it is known here, the callers take a path that does without it.
 import * as tf from "@tensorflow/tfjs-core";
+import { type HostNumbers, isHostNumbers } from "../batch/read_batch.ts";
 import type { Scalar, Tensor } from "./tensor.ts";
 
 /** The fields of the engine that this library reads. */
@@ -94,7 +95,6 @@ export interface CpuBackend {
   readonly blockSize?: number;
   readonly data: { get(dataId: object): { readonly values: unknown } };
   makeTensorInfo(shape: number[], dtype: string, values: HostNumbers): TensorInfo;
-  readSync(dataId: object): ArrayLike<number>;
   incRef(dataId: object): void;
   disposeData(dataId: object): void;
 }
@@ -112,9 +112,6 @@ interface WasmBackend {
   typedArrayFromHeap(info: TensorInfo): HostNumbers;
   incRef(dataId: object): void;
 }
-
-/** The numbers of a tensor in host memory. */
-export type HostNumbers = Float32Array | Int32Array | Uint8Array;
 
 /** The heap of a backend in WebAssembly. */
 export interface Heap {
@@ -140,9 +137,6 @@ export interface HostMemory {
   alias(x: Tensor): Tensor;
 }
 
-const isNumbers = (values: unknown): values is HostNumbers =>
-  values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array;
-
 const toTensor = (info: TensorInfo): Tensor => engine().makeTensorFromTensorInfo(info, engine().backend);
 
 function alias(backend: { incRef(dataId: object): void }, { dataId, shape, dtype }: Tensor): Tensor {
@@ -154,7 +148,7 @@ const cpuMemory = (backend: CpuBackend): HostMemory => ({
   backend: "cpu",
   numbers: ({ dataId }) => { // `dataSync` would turn bytes into other numbers, one by one
     const { values } = backend.data.get(dataId);
-    return isNumbers(values) ? values : new Float32Array(values as ArrayLike<number>);
+    return isHostNumbers(values) ? values : new Float32Array(values as ArrayLike<number>);
   },
   inHeap: () => undefined,
   make: ({ shape, size }, write) => {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type CpuBackend, type HostMemory, hostMemory, type HostNumbers, type TensorInfo } from "./engine.ts";
+import type { HostNumbers } from "../batch/read_batch.ts";
+import { type CpuBackend, type HostMemory, hostMemory, type TensorInfo } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
 
 type Shape = readonly number[];

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type CpuBackend, cpuBackend, type HostNumbers, watchEngine } from "./engine.ts";
+import type { HostNumbers } from "../batch/read_batch.ts";
+import { type CpuBackend, cpuBackend, watchEngine } from "./engine.ts";
 import { quickKernel, roomFor } from "./quick_kernels.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 

@@ -1,32 +1,11 @@
-import type { Batch } from "../batch/read_batch.ts";
-import type { Counts } from "../counts/counts.ts";
+import { type Counts, type Rows, takeSlice, wholeSlice } from "../counts/counts.ts";
 import { between, rankRows } from "../numerics/rank.ts";
 import type { Score } from "../scores/score.ts";
 import { valueOf } from "../scoring/score_batch.ts";
 
-/** Returns the entries of a batch that count: their weight is not 0. */
-function countedRows(
-  { yTrue, yPred, sampleWeight }: Pick<Batch, "yTrue" | "yPred" | "sampleWeight">,
-  entries: ArrayLike<number>,
-): Pick<Batch, "yTrue" | "yPred" | "sampleWeight"> {
-  if (sampleWeight === undefined && entries.length === yTrue.length) return { yTrue, yPred };
-  const kept = new Uint32Array(entries).filter((i) => sampleWeight === undefined || sampleWeight[i] > 0);
-  const take = (numbers: ArrayLike<number>): Float64Array => {
-    const taken = new Float64Array(kept.length);
-    kept.forEach((i, k) => taken[k] = numbers[i]);
-    return taken;
-  };
-  return { yTrue: take(yTrue), yPred: take(yPred), sampleWeight: sampleWeight && take(sampleWeight) };
-}
-
-/** Finds the best threshold for some entries of a batch; of thresholds with equal scores, the one in the widest gap, then the largest. */
-export function bestCut(
-  score: Score,
-  batch: Pick<Batch, "yTrue" | "yPred" | "sampleWeight">,
-  entries: ArrayLike<number>,
-): { threshold: number; counts: Counts } {
-  return bestCutOfRanked(score, rankRows(countedRows(batch, entries)));
-}
+/** Finds the best threshold for rows; of thresholds with equal scores, the one in the widest gap, then the largest. */
+export const bestCut = (score: Score, rows: Rows): { threshold: number; counts: Counts } =>
+  bestCutOfRanked(score, rankRows(takeSlice(rows, wholeSlice(rows))));
 
 /** Finds the best threshold for rows in falling order of their outputs, all of which count. */
 export function bestCutOfRanked(

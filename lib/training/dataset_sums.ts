@@ -1,7 +1,7 @@
 import { refuse } from "../batch/read_batch.ts";
 import { type Counted, countsPartials, scoreCounts } from "../scoring/score_batch.ts";
 import { describe } from "../check/check.ts";
-import { countKeys, type Counts, mapCounts, sumCounts } from "../counts/counts.ts";
+import { countKeys, type Counts, sumCounts } from "../counts/counts.ts";
 import type { LossParts } from "../scoring/options.ts";
 
 /** Sums of the counts of batches. */
@@ -30,8 +30,8 @@ export class DatasetSums {
       const { value, whole } = scoreCounts(each, weights, scoring);
       this.#sum += whole === 0 ? 0 : value * whole;
       this.#whole += whole;
-      const sum = mapCounts((key) => each.reduce((total, one) => total + one[key], 0));
-      this.counts = [mapCounts((key) => (this.counts[0]?.[key] ?? 0) + sum[key])];
+      const sum = each.reduce((a, b) => sumCounts(a, b));
+      this.counts = [this.counts.length === 0 ? sum : sumCounts(this.counts[0], sum)];
       return;
     }
     if (this.counts.length > 0 && this.counts.length !== each.length) {

@@ -5,6 +5,7 @@ import { trainableVariables } from "../tfjs/model.ts";
 import { applyGradients } from "../tfjs/optimizers.ts";
 import { registeredDevice } from "../tfjs/registered_device.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
+import type { ReadBatch } from "./batches.ts";
 import { batchesDiffer, type EpochContext } from "./fit_epoch.ts";
 import { batchGradients, type GradientExtent } from "./passes.ts";
 import { laterSums } from "./running_counts.ts";
@@ -40,11 +41,49 @@ const largestOf = (gradients: readonly Tensor[]): Tensor =>
 /** Tensors that change from batch to batch. */
 interface Running {
   /** Counts of the batches seen in this epoch. */
-  seen?: Tensor;
-  rows: Tensor;
-  largest: Tensor;
+  readonly seen?: Tensor;
+  readonly rows: Tensor;
+  readonly largest: Tensor;
   /** Sums of the gradients, in exact mode. */
-  sums?: Record<string, Tensor>;
+  readonly sums?: Record<string, Tensor>;
+}
+
+/** Terms of the step of a batch. */
+interface Terms {
+  readonly exact: boolean;
+  readonly variables: tf.Variable[];
+  /** Factor of the gradient. */
+  readonly times: number;
+  /** Counts beside those of the batches seen; in exact mode all counts. */
+  readonly others: readonly Counts[];
+}
+
+/** Takes the step of a batch, or in exact mode adds its gradients to the sums. */
+function takeBatch(
+  { name, model, optimizer, loss: { parts } }: EpochContext,
+  { exact, variables, times, others }: Terms,
+  batch: ReadBatch,
+  { seen, rows, largest, sums }: Running,
+): Running {
+  let seenNow: Tensor, rowsNow: Tensor;
+  const gradients = batchGradients(name, model, batch, variables, (yPred) => {
+    const { yTrue, sampleWeight } = batch;
+    const device = registeredDevice()!.deviceRows(name, parts, { yTrue, yPred, sampleWeight })!;
+    const counts = device.counts(), rest = others.length === 0 ? undefined : countsTensor(others);
+    seenNow = tf.keep(seen === undefined ? tf.clone(counts) : tf.add(seen, counts));
+    const all = exact ? rest! : rest === undefined ? seenNow : tf.add(seenNow, rest);
+    const gradient = device.gradient(device.score(all, bestOf(parts.scoring.score)), tf.tensor1d([times]));
+    rowsNow = tf.keep(tf.add(rows, rowsWithGradient(gradient, device.rows)));
+    return gradient;
+  }, !exact);
+  if (!exact) applyGradients(optimizer, gradients);
+  const added = ([key, one]: [string, Tensor]) => [key, sums ? tf.add(sums[key], one) : tf.clone(one)];
+  return {
+    seen: seenNow!,
+    rows: rowsNow!,
+    largest: tf.maximum(largest, largestOf(Object.values(gradients))),
+    sums: exact ? Object.fromEntries(Object.entries(gradients).map(added)) : {},
+  };
 }
 
 /**
@@ -52,54 +91,19 @@ interface Running {
  * score and the gradients stay there, in float32, and nothing is read.
  */
 export const trainOnDevice = (exact: boolean) => async (context: EpochContext): Promise<DeviceExtent> => {
-  const {
-    name,
-    model,
-    optimizer,
-    reader,
-    loss: { parts },
-    datasetCounts: { soft, batches, batchCount },
-    before,
-    after,
-  } = context;
-  const variables = trainableVariables(model), order = context.order ?? batches.map((_, b) => b);
-  const later = exact ? [] : laterSums(parts, batches, order), times = exact ? 1 : order.length;
+  const { name, model, optimizer, reader, loss: { parts }, before, after } = context;
+  const { soft, batches, batchCount } = context.datasetCounts, order = context.order ?? batches.map((_, b) => b);
+  const later = exact ? [] : laterSums(parts, batches, order), variables = trainableVariables(model);
+  const times = exact ? 1 : order.length;
   let running: Running = { rows: tf.scalar(0), largest: tf.scalar(0) }, b = 0;
   try {
     for await (const batch of reader.read(exact ? undefined : order)) {
       if (b >= batchCount) throw batchesDiffer(name, batchCount, "more");
       await before(b);
-      const { seen, rows, largest, sums } = running;
-      const next = tf.tidy(() => {
-        let seenNow: Tensor, rowsNow: Tensor;
-        const gradients = batchGradients(name, model, batch, variables, (yPred) => {
-          const { yTrue, sampleWeight } = batch,
-            device = registeredDevice()!.deviceRows(name, parts, { yTrue, yPred, sampleWeight })!;
-          const counts = device.counts();
-          seenNow = tf.keep(seen === undefined ? tf.clone(counts) : tf.add(seen, counts));
-          const rest = exact || later[b].counts.length === 0 ? undefined : countsTensor(later[b].counts);
-          const scored = device.score(
-            exact ? countsTensor(soft.counts) : rest === undefined ? seenNow : tf.add(seenNow, rest),
-            bestOf(parts.scoring.score),
-          );
-          const gradient = device.gradient(scored, tf.tensor1d([times]));
-          rowsNow = tf.keep(tf.add(rows, rowsWithGradient(gradient, device.rows)));
-          return gradient;
-        }, !exact);
-        if (!exact) applyGradients(optimizer, gradients);
-        const add = (
-          [key, gradient]: [string, Tensor],
-        ) => [key, sums ? tf.add(sums[key], gradient) : tf.clone(gradient)];
-        const next: Running = {
-          seen: seenNow!,
-          rows: rowsNow!,
-          largest: tf.maximum(largest, largestOf(Object.values(gradients))),
-          sums: exact ? Object.fromEntries(Object.entries(gradients).map(add)) : {},
-        };
-        return next as unknown as tf.TensorContainerObject; // tidy keeps what it returns
-      }) as unknown as Running;
-      tf.dispose(running as unknown as tf.TensorContainer);
-      running = next;
+      const terms = { exact, variables, times, others: exact ? soft.counts : later[b].counts }, last = running;
+      const next = () => takeBatch(context, terms, batch, last) as unknown as tf.TensorContainerObject;
+      running = tf.tidy(next) as unknown as Running; // tidy keeps what it returns
+      tf.dispose(last as unknown as tf.TensorContainer);
       await after(b, batch.yTrue.shape[0]!);
       b++;
     }

@@ -96,6 +96,8 @@ interface FitContext {
   readonly random?: SeededRandom;
   readonly pause: () => Promise<void> | void;
   readonly stopRequest: StopRequest;
+  /** The callbacks, and the display of the progress. */
+  readonly callbacks: FitCallbacks[];
 }
 
 /** Makes a function that lets timers and signals run every 50 ms, and throws if the signal is aborted. */
@@ -227,6 +229,7 @@ export async function fitMetric(model: LayersModel, data: TrainingData, options:
       random: shuffled ? random : undefined,
       pause: pauses(signal),
       stopRequest,
+      callbacks: connect(options, model),
     });
   } finally {
     inTraining.delete(model);
@@ -322,9 +325,8 @@ function connect({ epochs, batchSize, callbacks = [] }: FitMetricOptions, model:
 
 /** Trains from the beginning or from a checkpoint. */
 async function fit(context: FitContext): Promise<FitResult> {
-  const { model, options, name } = context, { epochs, patience } = options;
+  const { model, options, name, callbacks } = context, { epochs, patience } = options;
   const state: State = { done: 0, epoch: [], history: {} };
-  const callbacks = connect(options, model);
   const checkpoints = options.checkpoint === undefined ? undefined : checkpointsIn(options.checkpoint);
   const saved = options.resume ? await checkpoints!.load((done) => identityOf(context, done)) : undefined;
   if (saved !== undefined) restore(saved, context, state);
@@ -354,26 +356,18 @@ async function fit(context: FitContext): Promise<FitResult> {
         datasetCounts = (await countAll({ ...context, validation: undefined }, loss)).train;
       }
       await callAll(callbacks, "onEpochBegin", epoch);
-      const trained = await trainEpoch(context, epoch, loss, datasetCounts, callbacks);
+      const trained = await trainEpoch(context, epoch, loss, datasetCounts);
       // On a device the numbers of the epoch are read with the outputs after it, so that nothing waits between the steps.
       const late = "numbers" in trained
         ? await blameWeights(context, epoch, () => countAll(context, loss, trained))
         : undefined;
-      const { rowsWithGradient, reachesWeights, weightsAreFinite: finite } = late?.extent ?? trained as GradientExtent;
-      const dead = rowsWithGradient === 0 || !reachesWeights;
-      const { value, counts } = datasetCounts.soft.score();
-      const atBest = value === bestOf(loss.parts.scoring.score);
-      const perfect = dead && atBest && counts.some((one) => countKeys.some((key) => one[key] > 0));
-      if (dead && !perfect) {
-        throw rowsWithGradient === 0
-          ? deadGradient(name, epoch, loss.parts, counts)
-          : gradientBlocked(name, epoch, rowsWithGradient);
-      }
-      if (!(finite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);
+      const extent = late?.extent ?? trained as GradientExtent;
+      const perfect = isPerfect(epoch, loss, datasetCounts, extent);
+      if (!(extent.weightsAreFinite ?? await weightsAreFinite(model))) throw weightsNotFinite(name, epoch);
       const { train, validation } = late ?? await countAll(context, loss);
       checkSame(name, datasetCounts.soft, train.soft, { between: "the passes", by: "labels" });
       datasetCounts = train;
-      const logs = epochLogs(loss, train, validation, rowsWithGradient);
+      const logs = epochLogs(loss, train, validation, extent.rowsWithGradient);
       await callAll(callbacks, "onEpochEnd", epoch, logs);
       await record(state, logs, monitored(context, loss), patience === undefined ? undefined : () => weightsOf(model));
       if (perfect) stopped = "perfect";
@@ -385,7 +379,22 @@ async function fit(context: FitContext): Promise<FitResult> {
     if (progress) await progress.onTrainEnd!(); // ends the progress line before the error is printed
     throw error;
   }
-  return await finish(context, state, loss, stopped, callbacks);
+  return await finish(context, state, loss, stopped);
+}
+
+/** Tells whether a loss was at its minimum in an epoch without a gradient; throws if another epoch had none. */
+function isPerfect(
+  epoch: number,
+  { loss: { name }, parts }: EpochLoss,
+  { soft }: DatasetCounts,
+  { rowsWithGradient, reachesWeights }: GradientExtent,
+): boolean {
+  if (rowsWithGradient !== 0 && reachesWeights) return false;
+  const { value, counts } = soft.score(), atBest = value === bestOf(parts.scoring.score);
+  if (atBest && counts.some((one) => countKeys.some((key) => one[key] > 0))) return true;
+  throw rowsWithGradient === 0
+    ? deadGradient(name, epoch, parts, counts)
+    : gradientBlocked(name, epoch, rowsWithGradient);
 }
 
 /** Makes the logs of an epoch that has ended. */
@@ -439,9 +448,8 @@ async function trainEpoch(
   epoch: number,
   loss: EpochLoss,
   datasetCounts: DatasetCounts,
-  callbacks: readonly FitCallbacks[],
 ): Promise<GradientExtent | DeviceExtent> {
-  const { name, model, optimizer, train: reader, random, pause, options } = context;
+  const { name, model, optimizer, train: reader, random, pause, options, callbacks } = context;
   const order = random?.shuffle(datasetCounts.batches.map((_, b) => b));
   const before = async (batch: number) => {
     await pause();
@@ -493,9 +501,8 @@ async function finish(
   state: State,
   loss: EpochLoss,
   stopped: FitResult["stopped"],
-  callbacks: readonly FitCallbacks[],
 ): Promise<FitResult> {
-  const { model, validation } = context, { epoch, history } = state, { weights, ...best } = state.best!;
+  const { model, validation, callbacks } = context, { epoch, history } = state, { weights, ...best } = state.best!;
   if (weights !== undefined) setWeights(model, weights);
   const tuned = validation && await tuneOn(validationName(context), model, loss.parts, validation);
   const last = Object.entries(history).map(([key, values]) => [key, values.at(-1)!]);

@@ -67,13 +67,14 @@ export function showProgress(
       ...(done < epochs && Number.isFinite(left) ? [`${timeText(left)} left`] : []),
     ].filter((part) => part !== "").join("  ");
   };
-  const show = (done: number): void | Promise<void> => {
-    if (broadcast === undefined) return rewrite?.(line(done, true));
-    const content = { data: { "text/plain": line(done, false) }, metadata: {}, transient: { display_id: id } };
+  const send = (text: string): Promise<void> => {
+    const content = { data: { "text/plain": text }, metadata: {}, transient: { display_id: id } };
     const type = sent ? "update_display_data" : "display_data";
     sent = true;
-    return broadcast(type, content);
+    return broadcast!(type, content);
   };
+  const show = (done: number): void | Promise<void> =>
+    broadcast === undefined ? rewrite?.(line(done, true)) : send(line(done, false));
   let done = from;
   return {
     onBatchEnd: (batch) => {
@@ -95,8 +96,7 @@ export function showProgress(
       // Without times, so that the outputs of a notebook are the same in each run.
       const text = `${Math.floor(done)} of ${epochs} epochs  ${numbers}`.trimEnd();
       if (broadcast === undefined) return rewrite === undefined ? undefined : print(text);
-      const content = { data: { "text/plain": text }, metadata: {}, transient: { display_id: id } };
-      await broadcast(sent ? "update_display_data" : "display_data", content);
+      await send(text);
       await new Promise((resolve) => setTimeout(resolve, 20)); // or the cell may end before it is sent, see show()
     },
   };

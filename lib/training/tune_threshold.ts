@@ -1,9 +1,10 @@
-import { addsCounts, scoreCounts } from "../scoring/score_batch.ts";
+import { addsCounts, scoreCounts, weightsOfClasses } from "../scoring/score_batch.ts";
 import { checkTunedAverage, resolveOptions } from "../scoring/options.ts";
 import { readBatch } from "../batch/read_batch.ts";
 import { sigmoids } from "../numerics/sigmoid.ts";
 import { checkReads } from "../tfjs/engine.ts";
 import { checkOptions } from "../check/check.ts";
+import { spacedSlices } from "../counts/counts.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
 import { bestCut } from "./best_cut.ts";
@@ -86,20 +87,9 @@ export function tuneThreshold(yTrue: Tensor, yPred: Tensor, options: TuneThresho
   checkReads();
   const given = readBatch(what, { yTrue, yPred, sampleWeight }, { ...reading, advice: perColumn });
   const batch = fromLogits ? { ...given, yPred: new Float32Array(sigmoids(given.yPred)) } : given;
-  const column = (k: number, stride: number) => {
-    const entries = new Uint32Array(batch.yTrue.length / stride);
-    for (let n = 0; n < entries.length; n++) entries[n] = k + n * stride;
-    return entries;
-  };
-  if (addsCounts(average)) {
-    const { threshold, counts } = bestCut(score, batch, column(0, 1));
-    return { threshold, value: scoreCounts([counts], undefined, scoring).value };
-  }
-  const cuts = Array.from(
-    { length: batch.classes },
-    (_, k) => bestCut(score, batch, column(k, batch.classes)),
-  );
-  const counts = cuts.map((cut) => cut.counts);
-  const weights = counts.map(({ tp, fn }) => average === "weighted" ? tp + fn : 1);
-  return { threshold: cuts.map(({ threshold }) => threshold), value: scoreCounts(counts, weights, scoring).value };
+  const common = addsCounts(average), stride = common ? 1 : batch.classes, length = batch.yTrue.length / stride;
+  const cuts = spacedSlices(stride, 1, stride, length).map((slice) => bestCut(score, { ...batch, slice }));
+  const thresholds = cuts.map(({ threshold }) => threshold), counts = cuts.map((cut) => cut.counts);
+  const { value } = scoreCounts(counts, weightsOfClasses(counts, scoring), scoring);
+  return { threshold: common ? thresholds[0] : thresholds, value };
 }

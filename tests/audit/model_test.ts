@@ -38,6 +38,7 @@ const labels = {
   index: () => draw([ROWS, 1], (r) => Math.floor(3 * r.uniform()), 2),
   oneHot: () => tf.oneHot(tf.cast(tf.squeeze(labels.index(), [-1]), "int32"), 3).toFloat() as tf.Tensor,
   several: () => draw([ROWS, 3], (r) => r.uniform() < 0.5 ? 1 : 0, 2),
+  oneOrNone: () => tf.oneHot(tf.cast(tf.sub(tf.squeeze(labels.index(), [-1]), 1), "int32"), 3).toFloat() as tf.Tensor,
   amounts: () => draw([ROWS, 1], (r) => 10 + 5 * r.normal(), 2),
   share: () => draw([ROWS, 1], (r) => r.uniform(), 2),
   grey: () => draw([ROWS, 1], (r) => 255 * (r.uniform() < 0.5 ? 1 : 0), 2),
@@ -125,6 +126,12 @@ const cases: Record<string, { faulty: ModelCase; first: string; message: RegExp;
     first: "error activation-mismatch",
     message: /sum to 1, but a row has up to 3 labels$/,
     sound: { layers: last("sigmoid", 3), loss: "binaryCrossentropy", y: labels.several },
+  },
+  "softmax where a row has several labels, beside rows of one label or none": {
+    faulty: { layers: last("softmax", 3), loss: "categoricalCrossentropy", y: labels.several },
+    first: "error activation-mismatch",
+    message: /sum to 1, but a row has up to 3 labels$/,
+    sound: { layers: last("softmax", 3), loss: "categoricalCrossentropy", y: labels.oneOrNone },
   },
   "categorical cross-entropy on one column": {
     faulty: { ...plain, loss: "categoricalCrossentropy" },

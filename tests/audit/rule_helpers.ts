@@ -19,7 +19,8 @@ import {
   partlyDetached as detachedRule,
 } from "../../lib/audit/rules/gradient.ts";
 import { labelEncoding as labelRule } from "../../lib/audit/rules/label.ts";
-import { wrongOptimum as optimumRule, wrongSign as signRule } from "../../lib/audit/rules/optimum.ts";
+import { wrongOptimum as optimumRule } from "../../lib/audit/rules/optimum.ts";
+import { wrongSign as signRule } from "../../lib/audit/rules/sign.ts";
 import { saturated as saturatedRule, saturatedAtTheEnds as endsRule } from "../../lib/audit/rules/saturated.ts";
 import { causes, type Finding } from "../../lib/audit/types.ts";
 import type { AuditBatch } from "../../lib/audit/batches.ts";

@@ -777,6 +777,13 @@ Deno.test("wrong optimum: a descent that fits without the labels", () => {
   none({ descents: [{ to: 0.09 * span, end: shifted }] });
   const high = (batch: AuditBatch) => loss(batch) + 1000, at = { from: 1000 + span, to: 1000 + 0.09 * span };
   none({ loss: high, descents: [{ ...at, end: shifted }] });
+  // Far below correct outputs, as of a loss that scales a label, it has come as far as the label lowers the loss at all.
+  const below = (to: number): Partial<Made> => ({
+    loss: (batch) => batch.yPred[0] === first[0] + 1 && batch.yPred[1] === second[0] ? (to - 0.01) * span : loss(batch),
+    descents: [{ to: to * span, end: columns(first.map((v) => v + 1), turn(second)) }],
+  });
+  assertEquals(found(below(-0.9))?.severity, "error");
+  assertEquals(found(below(-1.1))?.severity, "note"); // the minimum may be elsewhere
 });
 
 Deno.test("wrong optimum: how far a column has to lower the loss, and what a critic is", () => {

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import fc from "fast-check";
 import { type Counts, identity, round, steps } from "../../lib/mod.ts";
 import { countsGradient, type Rows, softCounts } from "../../lib/core.ts";
-import { scaleCounts, spacedSlices, sumCounts } from "../../lib/counts/counts.ts";
+import { liftOf, scaleCounts, spacedSlices, sumCounts, takeSlice } from "../../lib/counts/counts.ts";
 import { assertWithin, random } from "../helpers.ts";
 import { slow } from "../slow.ts";
 
@@ -161,4 +161,18 @@ Deno.test("spacedSlices: the columns of a table row by row, and rows of their ow
   assertEquals(columns.map(({ offset }) => offset), [0, 1, 2]);
   assertEquals(rows, [{ offset: 0, stride: 1, length: 5 }, { offset: 5, stride: 1, length: 5 }]);
   assertEquals(spacedSlices(0, 1, 1, 1), []);
+});
+
+Deno.test("takeSlice: the entries of a slice that have a weight, without a copy where that is all", () => {
+  const rows = { yTrue: [1, 0, 1, 0], yPred: [0.9, 0.8, 0.7, 0.6] }, whole = { offset: 0, stride: 1, length: 4 };
+  const taken = (slice = whole, sampleWeight?: readonly number[]) =>
+    Object.values(takeSlice({ ...rows, sampleWeight }, slice)).map((values) => values && [...values as number[]]);
+  assertStrictEquals(takeSlice(rows, whole).yPred, rows.yPred);
+  assertEquals(taken({ offset: 1, stride: 2, length: 2 }), [[0, 0], [0.8, 0.6], undefined]);
+  assertEquals(taken({ offset: 0, stride: 1, length: 2 }), [[1, 0], [0.9, 0.8], undefined]);
+  assertEquals(taken(whole, [2, 0, 3, 0]), [[1, 1], [0.9, 0.7], [2, 3]]);
+});
+
+Deno.test("liftOf: a power of two where the product of two counts is next to nothing, else 1", () => {
+  assertEquals([0, 9.9e-201, 1e-200, 1].map(liftOf), [2 ** 600, 2 ** 600, 1, 1]);
 });

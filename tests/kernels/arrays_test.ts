@@ -1,7 +1,13 @@
 // scoreFast on plain arrays against the general path in float64: decisions, averages, forms of labels and weights, pieces and
 // the rows that they leave; and each reason to do nothing.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { type BatchShape, readBatch, readBatchShape, type ShapedNumbers } from "../../lib/batch/read_batch.ts";
+import {
+  type BatchShape,
+  type HostNumbers,
+  readBatch,
+  readBatchShape,
+  type ShapedNumbers,
+} from "../../lib/batch/read_batch.ts";
 import { allowSimd, instantiate, ownSimd } from "../../lib/kernels/simd.ts";
 import { simdBytes } from "../../lib/kernels/simd_bytes.ts";
 import {
@@ -10,7 +16,6 @@ import {
   entriesOf,
   keptPlace,
   type Memory,
-  type Numbers,
   pieceBytes,
   placeOf,
   tablesOf,
@@ -26,14 +31,14 @@ import { f1, utility } from "../../lib/scores/ratio.ts";
 import { assertWithin, random } from "../helpers.ts";
 
 interface Given {
-  yTrue: Numbers;
+  yTrue: HostNumbers;
   yPred: Float32Array;
-  sampleWeight?: Numbers;
+  sampleWeight?: HostNumbers;
 }
 
 /** The shapes of a batch: labels and weights are per row if they are as many as the rows. */
 function shapedBy(rows: number, { yTrue, yPred, sampleWeight }: Given) {
-  const shaped = (values: Numbers): ShapedNumbers => {
+  const shaped = (values: HostNumbers): ShapedNumbers => {
     const width = values.length / rows;
     return {
       shape: width === 1 ? [rows] : [rows, width],
@@ -51,12 +56,12 @@ function fast(
   given: Given,
   options: ScoringOptions,
   { score = f1, by = -1, gradient = true } = {},
-  memory: Memory<Numbers> = arrays,
+  memory: Memory<HostNumbers> = arrays,
   kept: Float32Array | undefined = gradient ? new Float32Array(given.yPred.length) : undefined,
 ) {
   const { reading, decide, scoring } = resolveOptions("a test", score, options);
   const shape = readBatchShape("a test", shapedBy(rows, given), reading);
-  const scored = scoreFast<Numbers>(decide, scoring, given, shape, memory, kept);
+  const scored = scoreFast<HostNumbers>(decide, scoring, given, shape, memory, kept);
   return scored && { ...scored, finished: gradient && scored.finish(by), gradient: kept };
 }
 
@@ -147,7 +152,7 @@ Deno.test("argmax: soft, straight-through, and the hard one, whose gradient is 0
 
 /** A heap of its own in which tables can lie; `places` says how often there is room for what a pass needs. */
 function heap(places = Infinity) {
-  const memory = new WebAssembly.Memory({ initial: 64 }), tables = 2 ** 21, addresses = new Map<Numbers, number>();
+  const memory = new WebAssembly.Memory({ initial: 64 }), tables = 2 ** 21, addresses = new Map<HostNumbers, number>();
   const simd = instantiate(simdBytes, memory, (bytes) => bytes < tables && places-- > 0 ? 1024 : 0);
   let top = tables;
   const put = (values: Float32Array) => {
@@ -159,7 +164,7 @@ function heap(places = Infinity) {
   };
   return {
     put,
-    memory: { simd: () => simd, numbers: (of: Numbers) => of, inHeap: (of: Numbers) => addresses.get(of) },
+    memory: { simd: () => simd, numbers: (of: HostNumbers) => of, inHeap: (of: HostNumbers) => addresses.get(of) },
   };
 }
 
@@ -203,7 +208,7 @@ Deno.test("a rule scores by loops of its own, or not here; without SIMD nothing 
   const { yPred, yTrue } = table(400, 1), { reading, decide, scoring } = resolveOptions("a test", f1, { slope: 4.321 });
   const shape = readBatchShape("a test", shapedBy(400, { yTrue, yPred }), reading), own = { value: 7 };
   const of = (rule?: object) =>
-    scoreFast<Numbers>(decide, { ...scoring, rule } as typeof scoring, { yTrue, yPred }, shape, arrays);
+    scoreFast<HostNumbers>(decide, { ...scoring, rule } as typeof scoring, { yTrue, yPred }, shape, arrays);
   assertStrictEquals(of({ scoreFast: () => own }) as unknown, own);
   assertStrictEquals(of({}), undefined);
   allowSimd(false);
@@ -397,7 +402,8 @@ Deno.test("entries of a table: as they are, or one per row, or the place of the 
 Deno.test("labels that are ignored: every form of labels, weights and decisions, NaN and 0 as the label", () => {
   for (const [rows, classes] of [[6001, 3], [33, 4], [20_003, 1]]) {
     const { yPred, yTrue, indices, entryWeights, rowWeights } = table(rows, classes);
-    const without = <T extends Numbers>(labels: T, label: number) => labels.map((y, i) => i % 5 === 2 ? label : y) as T;
+    const without = <T extends HostNumbers>(labels: T, label: number) =>
+      labels.map((y, i) => i % 5 === 2 ? label : y) as T;
     const average = classes > 1 ? "macro" : "binary", entries = [undefined, entryWeights];
     const weights = classes > 1 ? [...entries, rowWeights] : entries;
     for (const sampleWeight of weights) {
@@ -438,12 +444,13 @@ Deno.test("places of tables: addresses in the heap, or pieces of whole blocks th
     assertEquals(pieceBytes(places, 64, 100_000), 16 * 8192);
   }
   const calls: unknown[] = [], note = (at: object, length: number) => void calls.push([{ ...at }, length]);
-  assert(eachPiece(ownSimd()!, 0, 64, 1000, { p: 400, y: 800, w: undefined }, note, 128));
-  assert(eachPiece(ownSimd()!, 0, 64, 128, { p: 400 }, note, 128));
+  const simd = ownSimd()!, pass = { simd, block: 64, begun: { run: note, spare: 0 } };
+  assert(eachPiece({ ...pass, places: { p: 400, y: 800, w: undefined } }, 1000, 128));
+  assert(eachPiece({ ...pass, places: { p: 400 } }, 128, 128));
   assertEquals(calls, [[{ p: 912, y: 1312 }, 872]]);
   calls.length = 0;
-  const simd = ownSimd()!, address = simd.place(16 * 8192), many = new Float32Array(16_384);
-  assert(eachPiece(simd, address, 64, 16_384, { p: 400, d: { kept: many, fresh: true } }, note));
-  const d = address + 4 * 8192;
+  const spare = simd.place(16 * 8192), places = { p: 400, d: { kept: new Float32Array(16_384), fresh: true } };
+  assert(eachPiece({ simd, block: 64, begun: { run: note, spare }, places }, 16_384));
+  const d = spare + 4 * 8192;
   assertEquals(calls, [[{ p: 400, d }, 8192], [{ p: 400 + 4 * 8192, d }, 8192]]);
 });

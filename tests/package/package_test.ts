@@ -6,7 +6,8 @@ import { bundlePage, faultsOf, openRecord } from "../../bench/backends.ts";
 import { openPage, serveFolder } from "../../tasks/chromium.ts";
 import { type Example, projectExamples } from "../../tasks/examples.ts";
 import { lettersOf } from "../../tasks/build_simd.ts";
-import { readManifest, runIn, versionOf } from "../../tasks/pack.ts";
+import { readManifest, versionOf } from "../../tasks/pack.ts";
+import { runIn } from "../../tasks/processes.ts";
 import { root } from "../../tasks/cli.ts";
 import { slow } from "../slow.ts";
 import {

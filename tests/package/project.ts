@@ -8,10 +8,10 @@ import {
   newTypescript,
   type Packed,
   readManifest,
-  runIn,
   tools as packTools,
   versionOf,
 } from "../../tasks/pack.ts";
+import { runIn } from "../../tasks/processes.ts";
 
 /** A project that has the files of the package's tarball, and the packages that its entries import. */
 export interface Project {

@@ -14,6 +14,7 @@ import {
   scoreBatch,
   scoreCounts,
   type Scoring,
+  weightsOfClasses,
 } from "../../lib/scoring/score_batch.ts";
 import { assertAllWithin, assertWithin } from "../helpers.ts";
 
@@ -194,4 +195,12 @@ Deno.test("a score or a step of one's own that errs is named, with the number th
     () => scoreBatch(batch, dead, setting("macro")).gradient(),
     "the step's derivative at the output 0.25 is NaN",
   );
+});
+
+Deno.test("weightsOfClasses: those of the option, times the positives for the average weighted; none where counts are added", () => {
+  const each = [{ tp: 3, fp: 9, fn: 2, tn: 9 }, { tp: 1, fp: 9, fn: 0, tn: 9 }], classWeights = [2, 0.5];
+  assertEquals(weightsOfClasses(each, { average: "macro" }), [1, 1]);
+  assertEquals(weightsOfClasses(each, { average: "macro", classWeights }), classWeights);
+  assertEquals(weightsOfClasses(each, { average: "weighted", classWeights }), [10, 0.5]);
+  assertEquals(weightsOfClasses(each, { average: "micro", classWeights }), undefined);
 });

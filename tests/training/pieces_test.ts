@@ -386,7 +386,7 @@ Deno.test("a request to stop is heard on the model, and the model is then as it 
 
 Deno.test("bestCut: the entries that are asked for alone decide", () => {
   const batch = { yTrue: Float64Array.of(0, 1, 1, 0), yPred: Float64Array.of(0.2, 0.6, 0.1, 0.9) };
-  const { threshold, counts } = bestCut(f1, batch, [0, 1]);
+  const { threshold, counts } = bestCut(f1, { ...batch, slice: { offset: 0, stride: 1, length: 2 } });
   assertWithin(threshold, 0.4, 1e-7);
   assertEquals(counts, { tp: 1, fp: 0, fn: 0, tn: 1 });
 });

@@ -1,4 +1,4 @@
-import { type AuditBatch, sizeOf } from "../batches.ts";
+import { type AuditBatch, exchanged, sizeOf } from "../batches.ts";
 import { worstFirst } from "../report.ts";
 import type { Cause, Finding } from "../types.ts";
 import { type FirstCall, type LoadedLoss, passedByPosition } from "./loaded_loss.ts";
@@ -12,13 +12,12 @@ const isSame = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math
  */
 function misnamed({ contrary, name, engine }: LoadedLoss, batch: AuditBatch): Finding | undefined {
   if (contrary === undefined) return undefined;
-  const { yTrue, yPred, trueShape, predShape } = batch, { value } = engine.value(batch);
-  const exchanged = engine.value({ yTrue: yPred, yPred: yTrue, trueShape: predShape, predShape: trueShape });
+  const { value } = engine.value(batch), { value: valueAsNamed } = engine.value(exchanged(batch));
   return {
     cause: "swapped-arguments",
-    severity: isSame(value, exchanged.value) ? "warning" : "error",
+    severity: isSame(value, valueAsNamed) ? "warning" : "error",
     message: passedByPosition(contrary),
-    evidence: { batch: "random", value, valueAsNamed: exchanged.value },
+    evidence: { batch: "random", value, valueAsNamed },
     remedy:
       "Define the parameters in the order (y_true, y_pred); if you call the loss yourself with the outputs first, " +
       "audit with --order pred,true",
@@ -26,11 +25,11 @@ function misnamed({ contrary, name, engine }: LoadedLoss, batch: AuditBatch): Fi
   };
 }
 
-/** Several numbers where the framework needs one. What a module ships may be made to return one per row. */
-function severalNumbers({ isShipped }: LoadedLoss, { needsOneNumber, shape = [] }: FirstCall): Finding | undefined {
+/** Several numbers where the framework needs one, and says so: the caller may take their mean, as of what a library ships. */
+function severalNumbers({ needsOneNumber, shape = [] }: FirstCall): Finding | undefined {
   return needsOneNumber === undefined ? undefined : {
     cause: "reduction",
-    severity: isShipped ? "note" : "warning",
+    severity: "note",
     message: `The loss returns ${sizeOf(shape)} numbers, but ${needsOneNumber} needs one number: return the mean`,
     evidence: { batch: "random", shape: `[${shape}]` },
     remedy: "End with a mean over all numbers; this audit took it",
@@ -58,7 +57,7 @@ export function withFirstCall(
   batch: AuditBatch,
   found: readonly Finding[],
 ): readonly Finding[] {
-  const named = misnamed(loss, batch), several = severalNumbers(loss, first);
+  const named = misnamed(loss, batch), several = severalNumbers(first);
   if (named?.severity === "error") return [named]; // the others would report its consequences
   const own = first.changed?.includes("y_pred") ? found.map(withoutWriting) : found;
   return worstFirst([...own, named, several].filter((finding) => finding !== undefined));

@@ -1,4 +1,4 @@
-import type { Origin, Reduction } from "./engine.ts";
+import type { Origin, RecordedInput, Reduction } from "./engine.ts";
 
 /** An {@linkcode Origin} and the orientation of the tensor. */
 export interface TracedOrigin extends Origin {
@@ -24,6 +24,16 @@ export const unknownOrigin: TracedOrigin = {
   reduced: {},
   turned: false,
 };
+
+/** The origin of the labels themselves, and that of the outputs. */
+export const labelsOrigin: TracedOrigin = { ...unknownOrigin, fromTrue: true };
+export const outputsOrigin: TracedOrigin = { ...unknownOrigin, fromPred: true, isPred: true, live: true };
+
+/** The input of an operation for the rules; they look at the levels of labels only. */
+export function recordedInput(origin = unknownOrigin, numbers: Omit<RecordedInput, keyof Origin>): RecordedInput {
+  const { turned: _, ...own } = origin, ofLabels = own.fromTrue && !own.fromPred;
+  return { ...own, ...numbers, levels: ofLabels ? numbers.levels : [] };
+}
 
 /** Operations whose gradient is 0 or missing. */
 const flat = new Set(

@@ -1,5 +1,13 @@
-import type { RecordedInput, RecordedOp, Recording } from "./engine.ts";
-import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
+import type { RecordedOp, Recording } from "./engine.ts";
+import {
+  labelsOrigin,
+  originOf,
+  outputsOrigin,
+  recordedInput,
+  type TracedInput,
+  type TracedOrigin,
+  unknownOrigin,
+} from "./origins.ts";
 
 /** The origin of a tensor: the labels or the outputs of the caller, an operation by its index, or none of them. */
 type Maker = "true" | "pred" | number | null;
@@ -37,10 +45,7 @@ export interface PythonRecording {
   readonly apart?: { readonly op: string; readonly line: string | null } | null;
 }
 
-const given: Readonly<Record<"true" | "pred", TracedOrigin>> = {
-  true: { ...unknownOrigin, fromTrue: true },
-  pred: { ...unknownOrigin, fromPred: true, isPred: true, live: true },
-};
+const given: Readonly<Record<"true" | "pred", TracedOrigin>> = { true: labelsOrigin, pred: outputsOrigin };
 
 /** The recording for the rules. The origins are traced as for TensorFlow.js. */
 export function recordingFrom({ ops, readOut, result, live, customGradient, apart }: PythonRecording): Recording {
@@ -58,17 +63,9 @@ export function recordingFrom({ ops, readOut, result, live, customGradient, apar
     origins.push(origin);
     return {
       op,
-      inputs: inputs.map(({ madeBy, shape, dtype, finite, largest, levels }, i): RecordedInput => {
-        const { turned: _, ...from } = traced[i].origin ?? unknownOrigin;
-        return {
-          ...from,
-          shape,
-          dtype,
-          finite,
-          largest,
-          levels: from.fromTrue && !from.fromPred ? levels : [],
-          madeBy: typeof madeBy === "number" ? madeBy : undefined,
-        };
+      inputs: inputs.map(({ madeBy: maker, shape, dtype, finite, largest, levels }, i) => {
+        const madeBy = typeof maker === "number" ? maker : undefined;
+        return recordedInput(traced[i].origin, { shape, dtype, finite, largest, levels, madeBy });
       }),
       outputShape: outputs[0]?.shape ?? [],
       outputLargest: Math.max(0, ...outputs.map((output) => output.largest)),

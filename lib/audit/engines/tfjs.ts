@@ -10,12 +10,19 @@ import {
   type AuditEngine,
   type LossGradient,
   type LossValue,
-  type RecordedInput,
   type RecordedOp,
   type Recording,
   timeInTurn,
 } from "./engine.ts";
-import { originOf, type TracedInput, type TracedOrigin, unknownOrigin } from "./origins.ts";
+import {
+  labelsOrigin,
+  originOf,
+  outputsOrigin,
+  recordedInput,
+  type TracedInput,
+  type TracedOrigin,
+  unknownOrigin,
+} from "./origins.ts";
 import { retracing, type TracedAnswer } from "./retracing.ts";
 
 /** Access to a loss of TensorFlow.js. */
@@ -29,7 +36,7 @@ export function tfjsEngine(loss: AuditedLoss): AuditEngine {
 }
 
 /** Runs a function in `tf.tidy`, which takes no result that is not a tensor. */
-function tidied<T>(run: () => T): T {
+export function tidied<T>(run: () => T): T {
   let result!: T;
   tf.tidy(() => {
     result = run();
@@ -223,8 +230,8 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
     const makers = new Map<Tensor, number>();
     const ops: UnreadOp[] = [];
     let readOut: { line?: string } | undefined, customGradient = false;
-    setOrigin(yTrue, { ...unknownOrigin, fromTrue: true });
-    setOrigin(yPred, { ...unknownOrigin, fromPred: true, isPred: true, live: true });
+    setOrigin(yTrue, labelsOrigin);
+    setOrigin(yPred, outputsOrigin);
 
     const kernel = (op: string, given: Record<string, unknown>, attrs: Record<string, unknown>, result: unknown) => {
       const tensors = Object.values(given).flat().filter(isTensor), outputs = [result].flat().filter(isTensor);
@@ -238,17 +245,9 @@ const recordingOf = (loss: AuditedLoss, batch: AuditBatch): Recording =>
       for (const output of outputs) setOrigin(output, origin);
       const { fromPred, fromTrue, live } = origin;
       if (!fromPred && !fromTrue) return;
-      const inputs = tensors.map((tensor, i): RecordedInput => {
-        const { turned: _, ...own } = traced[i].origin ?? unknownOrigin, numbers = tensor.dataSync();
-        const levels = own.fromTrue && !own.fromPred ? fewLevels(numbers) : [];
-        return {
-          ...own,
-          shape: tensor.shape,
-          dtype: tensor.dtype,
-          ...sizes(numbers),
-          levels,
-          madeBy: makers.get(tensor),
-        };
+      const inputs = tensors.map((tensor, i) => {
+        const { shape, dtype } = tensor, numbers = tensor.dataSync(), levels = fewLevels(numbers);
+        return recordedInput(traced[i].origin, { shape, dtype, ...sizes(numbers), levels, madeBy: makers.get(tensor) });
       });
       for (const output of outputs) makers.set(output, ops.length);
       ops.push({ op, inputs, outputs, attrs, fromPred, fromTrue, live, stack: deepStack() });

@@ -4,8 +4,8 @@ import { isDisposed, type LayersModel, lossFunctionOf } from "../../tfjs/model.t
 import { withQuickKernels } from "../../tfjs/quick_kernels.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
 import { auditLoss } from "../audit_loss.ts";
-import { keepingBackend } from "../engines/tfjs.ts";
-import { reportText, verdictOf, worstFirst } from "../report.ts";
+import { keepingBackend, tidied } from "../engines/tfjs.ts";
+import { reportText, ruleProbe, verdictOf, worstFirst } from "../report.ts";
 import {
   type AuditedLoss,
   type AuditOptions,
@@ -65,11 +65,7 @@ class Report {
     // Of findings with the same cause the first is the most specific.
     const known = finding !== undefined && this.findings.some(({ cause }) => cause === finding.cause);
     if (finding !== undefined && !known) this.findings.push(finding);
-    this.probes.push({
-      name,
-      result: skipped !== undefined ? "skipped" : finding === undefined ? "ok" : "found",
-      detail: skipped ?? finding?.message ?? "nothing found",
-    });
+    this.probes.push(ruleProbe(name, finding, skipped));
   }
 
   /** The cause of the first error. */
@@ -207,15 +203,13 @@ function someRows(tensor: Tensor): Tensor {
  */
 export function auditModel(model: LayersModel, rows: ModelRows): ModelAudit {
   checkModel(model, rows);
-  return keepingBackend(() => {
-    let audit!: ModelAudit;
-    tf.tidy(() => {
+  return keepingBackend(() =>
+    tidied(() => {
       const x = someRows(rows.x), own = someRows(rows.y), y = own.rank === 1 ? tf.expandDims(own, -1) : own;
       const named = { x, y, name: rows.name ?? model.name };
-      audit = withQuickKernels(() => auditRows(model, named, rows.x.shape[0]));
-    });
-    return audit;
-  });
+      return withQuickKernels(() => auditRows(model, named, rows.x.shape[0]));
+    })
+  );
 }
 
 function auditRows(model: LayersModel, { x, y, name }: Required<ModelRows>, all: number): ModelAudit {

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { groupBy } from "../../numerics/group_by.ts";
 import { dropTape } from "../../tfjs/engine.ts";
 import { type LayersModel, lossFunctionOf, trainableVariables } from "../../tfjs/model.ts";
 import type { Tensor } from "../../tfjs/tensor.ts";
-import { extentOf, meanOf } from "../batches.ts";
-import { messageOf } from "../engines/tfjs.ts";
+import { columnsOf, extentOf, largestOf, meanOf, rowsOf } from "../batches.ts";
+import { messageOf, tidied } from "../engines/tfjs.ts";
 import { fourDigits } from "../report.ts";
 import type { ModelFinding } from "../types.ts";
 import type { LastLayer } from "./last_layer.ts";
@@ -71,7 +72,7 @@ function slopes(model: LayersModel, x: Tensor, y: Tensor): Pick<FirstBatch, "los
     const numbers = name in grads ? numbersOf(grads[name]) : new Float32Array(1);
     return {
       weight: names[i].name,
-      largest: numbers.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
+      largest: largestOf(numbers),
       finite: numbers.every(Number.isFinite),
     };
   });
@@ -79,14 +80,15 @@ function slopes(model: LayersModel, x: Tensor, y: Tensor): Pick<FirstBatch, "los
 }
 
 /** Runs a model on rows; nothing of the model changes, and no tensor remains. */
-export function firstBatch(model: LayersModel, x: Tensor, y: Tensor): Omit<FirstBatch, "last"> {
-  let batch!: Omit<FirstBatch, "last">;
-  tf.tidy(() => {
-    const results = resultsOf(model, x);
-    batch = { model, rows: x.shape[0], inputs: numbersOf(x), yTrue: numbersOf(y), results, ...slopes(model, x, y) };
-  });
-  return batch;
-}
+export const firstBatch = (model: LayersModel, x: Tensor, y: Tensor): Omit<FirstBatch, "last"> =>
+  tidied(() => ({
+    model,
+    rows: x.shape[0],
+    inputs: numbersOf(x),
+    yTrue: numbersOf(y),
+    results: resultsOf(model, x),
+    ...slopes(model, x, y),
+  }));
 
 /** Layers that bring inputs to a size of about 1, or look them up. */
 const scaling = ["BatchNormalization", "LayerNormalization", "Rescaling", "Normalization", "Embedding"];
@@ -95,13 +97,9 @@ const scaling = ["BatchNormalization", "LayerNormalization", "Rescaling", "Norma
 const MOST = 20;
 
 /** Numbers of the inputs by column: of images all are one column, because a pixel means nothing. */
-function columnsOf({ inputs, rows, model }: FirstBatch): Float32Array[] {
+function inputColumns({ inputs, rows, model }: FirstBatch): Float32Array[] {
   const width = inputs.length / rows, tabular = model.inputs[0].shape.length === 2 && width <= 100;
-  if (!tabular) return [inputs];
-  return Array.from(
-    { length: width },
-    (_, column) => Float32Array.from({ length: rows }, (_, row) => inputs[row * width + column]),
-  );
+  return tabular ? columnsOf(inputs, width) : [inputs];
 }
 
 const rootMeanSquare = (values: Float32Array): number => Math.sqrt(meanOf(values.map((v) => v * v)));
@@ -112,7 +110,7 @@ const list = (columns: readonly number[]): string =>
 const notNumbers: FirstBatchRule = {
   name: "inputs and labels are numbers",
   find: (batch) => {
-    const places = columnsOf(batch).flatMap((column, i) => column.every(Number.isFinite) ? [] : [i]);
+    const places = inputColumns(batch).flatMap((column, i) => column.every(Number.isFinite) ? [] : [i]);
     const labels = batch.yTrue.some((y) => !Number.isFinite(y));
     if (places.length === 0 && !labels) return undefined;
     const share = (values: Float32Array) => values.filter((v) => !Number.isFinite(v)).length;
@@ -133,7 +131,7 @@ const unscaled: FirstBatchRule = {
   find: (batch) => {
     const first = batch.model.layers.find((layer) => layer.getClassName() !== "InputLayer");
     if (first !== undefined && scaling.includes(first.getClassName())) return undefined;
-    const sizes = columnsOf(batch).map(rootMeanSquare);
+    const sizes = inputColumns(batch).map(rootMeanSquare);
     const large = sizes.flatMap((size, i) => size > MOST ? [i] : []),
       greatest = Math.max(...sizes.filter(Number.isFinite));
     if (large.length === 0) return undefined;
@@ -155,7 +153,7 @@ const unscaled: FirstBatchRule = {
 const constantInputs: FirstBatchRule = {
   name: "every column of the inputs varies",
   find: (batch) => {
-    const columns = columnsOf(batch);
+    const columns = inputColumns(batch);
     const same = columns.flatMap((column, i) => column.every((value) => value === column[0]) ? [i] : []);
     if (columns.length === 1 || same.length === 0 || same.length === columns.length) return undefined;
     return {
@@ -173,15 +171,10 @@ const constantInputs: FirstBatchRule = {
 const sameRows: FirstBatchRule = {
   name: "rows can be told apart",
   find: ({ inputs, yTrue, rows }) => {
-    const width = inputs.length / rows, columns = yTrue.length / rows;
-    const seen = new Map<string, Set<string>>();
-    const key = (i: number) => inputs.subarray(i * width, (i + 1) * width).join();
-    for (let i = 0; i < rows; i++) {
-      const labels = seen.get(key(i)) ?? new Set<string>();
-      seen.set(key(i), labels.add(yTrue.subarray(i * columns, (i + 1) * columns).join()));
-    }
-    let torn = 0;
-    for (let i = 0; i < rows; i++) if (seen.get(key(i))!.size > 1) torn++;
+    const [texts, labels] = [inputs, yTrue].map((of) => rowsOf(of, of.length / rows).map((row) => row.join()));
+    const seen = groupBy(texts.keys(), (row) => texts[row]);
+    const isTorn = (same: readonly number[]) => new Set(same.map((row) => labels[row])).size > 1;
+    const torn = [...seen.values()].filter(isTorn).flat().length;
     if (seen.size > 1 && torn <= rows / 2) return undefined;
     if (new Set(yTrue).size < 2) return undefined;
     return {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "../../tfjs/model.ts";
-import { extentOf, onSimplex } from "../batches.ts";
+import { extentOf, onSimplex, rowsOf } from "../batches.ts";
 import type { AuditedLoss, LabelKind } from "../types.ts";
 import {
   type Activation,
@@ -39,12 +39,9 @@ export function activationOfLayer(layer: Layer): Activation | undefined {
 /** The activation that outputs look like, of a layer whose configuration does not tell: shares, or anything else. */
 function activationByResult(values: Float32Array, units: number): Activation {
   const [least, greatest] = extentOf(values);
-  if (least >= 0 && greatest <= 1) return onSimplexOf(values, units) ? "softmax" : "sigmoid";
+  if (least >= 0 && greatest <= 1) return onSimplex(values, units) ? "softmax" : "sigmoid";
   return "linear";
 }
-
-const onSimplexOf = (values: Float32Array, units: number): boolean =>
-  onSimplex({ yTrue: values, yPred: values, trueShape: [], predShape: [] }, units);
 
 /** Tells whether a layer is nothing but its activation. */
 const isActivation = (layer: Layer): boolean =>
@@ -119,10 +116,7 @@ export function labelFacts(
     const classes = loss === "sparseCategoricalCrossentropy" || (whole && range[0] >= 0 && range[1] <= few);
     return { kind: kindOfColumn(there, classes), columns, range, whole };
   }
-  const sums = Array.from(
-    { length: values.length / columns },
-    (_, i) => values.subarray(i * columns, (i + 1) * columns).reduce((sum, y) => sum + y, 0),
-  );
+  const sums = rowsOf(values, columns).map((row) => row.reduce((sum, y) => sum + y, 0));
   const kind = kindOfColumns(there, sums);
   return { kind, columns, range, whole, ...(kind === "binary" ? { mostInARow: Math.max(...sums) } : {}) };
 }

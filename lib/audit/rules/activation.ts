@@ -1,4 +1,4 @@
-import { areShares, areZeroOrOne, type AuditBatch, extentOf, onSimplex, withOutputs } from "../batches.ts";
+import { areShares, areZeroOrOne, type AuditBatch, extentOf, onSimplex, rowsOf, withOutputs } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
@@ -8,6 +8,7 @@ import {
   descendsFrom,
   errorOf,
   isLinear,
+  isSoftmax,
   locationOf,
   makerOf,
   meetsLabels,
@@ -46,7 +47,7 @@ function overlap(ops: readonly RecordedOp[]): RecordedOp | undefined {
   return ops.some(isRatio) ? ops[products[0]] : undefined;
 }
 
-const squashing = ({ op }: RecordedOp): boolean => ["Softmax", "LogSoftmax", "Sigmoid", "Softplus"].includes(op);
+const squashing = (one: RecordedOp): boolean => isSoftmax(one) || one.op === "Sigmoid" || one.op === "Softplus";
 
 /** Tells whether an input is −x, or x or −x by a condition, as TensorFlow writes −|x|. */
 const isNegated = (
@@ -137,18 +138,11 @@ function boundedLogits({ engine, observations }: AuditContext): Finding | undefi
   };
 }
 
-/** Tells whether every row of labels sums to 1. */
-function areDistributions({ yTrue }: AuditBatch, columns: number): boolean {
-  const rows = yTrue.length / columns;
-  return Array.from({ length: rows }, (_, i) => yTrue.subarray(i * columns, (i + 1) * columns))
-    .every((row) => row.every((y) => y >= 0) && Math.abs(row.reduce((a, b) => a + b) - 1) < 1e-3);
-}
-
 /** A categorical cross-entropy or divergence of outputs that do not share 1: every output is best at its maximum. */
 function notShared({ ops, columns, random, other }: Observations): Finding | undefined {
   const { batch } = random, results = [random, other];
-  if (columns < 2 || batch.yTrue.length !== batch.yPred.length || onSimplex(batch, columns)) return undefined;
-  if (!areDistributions(batch, columns) || ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
+  if (columns < 2 || batch.yTrue.length !== batch.yPred.length || onSimplex(batch.yPred, columns)) return undefined;
+  if (!onSimplex(batch.yTrue, columns) || ops.some(({ op, live }) => op === "RealDiv" && live)) return undefined;
   const log = ops.find(({ op, inputs }) => op === "Log" && inputs[0].isPred);
   const rewards = results.every(({ gradient }) => gradient?.every((g) => g <= 0) && gradient.some((g) => g < 0));
   return log && rewards
@@ -195,7 +189,7 @@ function rawScores({ ops, random }: Observations, { yPred }: AuditOptions): Find
 /** Probabilities multiplied by one-hot labels and summed: a log-likelihood without its logarithm. */
 function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observations): Finding | undefined {
   if (perfect === undefined || Math.abs(perfect.value + 1) > 1e-4) return undefined;
-  const given = onSimplex(random.batch, columns), zeroOrOne = areZeroOrOne(random.batch.yTrue);
+  const given = onSimplex(random.batch.yPred, columns), zeroOrOne = areZeroOrOne(random.batch.yTrue);
   const areWeights = (input: RecordedInput) => ofLabels(input) && (zeroOrOne || input.levels.join() === "0,1");
   const isPlain = (op: RecordedOp) => !op.fromPred || isLinear(op) || (!given && op.op === "Softmax");
   const isOfShares = ({ op, inputs }: RecordedOp) =>
@@ -218,7 +212,7 @@ function withoutLogarithm({ ops, columns, random, results: { perfect } }: Observ
 function linearInShares({ ops, columns, random: { batch, value, gradient } }: Observations): Finding | undefined {
   const { yTrue } = batch;
   if (gradient === undefined || areZeroOrOne(yTrue)) return undefined;
-  if (!onSimplex(batch, columns) || !areDistributions(batch, columns)) return undefined;
+  if (!onSimplex(batch.yPred, columns) || !onSimplex(yTrue, columns)) return undefined;
   const times = Math.hypot(...gradient) / Math.hypot(...yTrue), op = ops.find(meetsLabels);
   return op && gradient.every((g, i) => Math.abs(g + times * yTrue[i]) <= 1e-4 * times)
     ? {
@@ -236,19 +230,18 @@ function linearInShares({ ops, columns, random: { batch, value, gradient } }: Ob
 
 /** A softmax although a row can have several labels: its outputs sum to 1. */
 function softmaxOfSeveral(
-  { ops, columns, rows, random: { batch } }: Observations,
+  { ops, columns, random: { batch } }: Observations,
   { yPred }: AuditOptions,
 ): Finding | undefined {
   const { yTrue, yPred: outputs } = batch;
   if (yTrue.length !== outputs.length || !areZeroOrOne(yTrue)) return undefined;
-  const labels = Array.from({ length: rows }, (_, i) => yTrue.subarray(i * columns, (i + 1) * columns));
-  const most = Math.max(...labels.map((row) => row.reduce((a, b) => a + b)));
+  const most = Math.max(...rowsOf(yTrue, columns).map((row) => row.reduce((a, b) => a + b)));
   if (most < 2) return undefined;
   const ranks = ops.some((op) => op.op === "RealDiv" && ofLabels(op)); // several may be relevant, which share the label
   const isWritten = (one: RecordedOp) => yPred === "logits" && !ranks && sumOfShifted(ops, one) !== undefined;
   const op = ops.find((one) =>
     one.live && !one.fromTrue && one.outputShape.at(-1) === columns &&
-    (["Softmax", "LogSoftmax"].includes(one.op) || isWritten(one))
+    (isSoftmax(one) || isWritten(one))
   );
   return op && errorOf({
     cause: "activation-mismatch",

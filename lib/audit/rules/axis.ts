@@ -5,11 +5,14 @@ import { fourDigits } from "../report.ts";
 import { averagedTooEarly } from "./batch.ts";
 import { isKeptOut } from "./gradient.ts";
 import {
+  adding,
   type AuditContext,
   axesOf,
+  hasSizes,
   interpolate,
   isDifference,
   isProduct,
+  isSoftmax,
   locationOf,
   makerOf,
   ofLabels,
@@ -64,7 +67,7 @@ function acrossRows({ ops, rows, columns }: Observations): WrongAxis | undefined
   if (ofAll) {
     return [ofAll, "The logarithm of a sum over rows and columns normalises each example by all others", perRow];
   }
-  const pairs = ops.some(({ outputShape }) => outputShape.join() === `${rows},${rows}`); // summed, they leave a number per row
+  const pairs = ops.some(({ outputShape }) => hasSizes(outputShape, rows, rows)); // summed, they leave a number per row
   /** Tells whether a number is a sum over a matrix that was made of all rows, such as a table of counts. */
   const ofTable = (input: RecordedInput): boolean => {
     const made = makerOf(ops, input);
@@ -122,7 +125,6 @@ function summedAgainstRows({ ops, rows }: Observations): WrongAxis | undefined {
 /** A cumulative sum or a softmax along the rows. */
 function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined {
   if (columns < 2) return undefined;
-  const isSoftmax = ({ op }: RecordedOp) => ["Softmax", "LogSoftmax"].includes(op);
   /** The sum in a softmax that is written out: the same exponentials are divided by it. */
   const divides = (sum: RecordedOp) =>
     ops.some(({ op, inputs: [a, b] }) =>
@@ -138,7 +140,7 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
   };
   /** One number that is left of the columns of each row, such as the largest, in a softmax over all rows. */
   const isLeft = (input: RecordedInput) =>
-    !input.fromTrue && input.shape.join() === `${rows}` &&
+    !input.fromTrue && hasSizes(input.shape, rows) &&
     ["Max", "Min", "Sum", "Mean"].includes(makerOf(ops, input)?.op ?? "");
   const isOfRows = (one: RecordedOp) => {
     const [input] = one.inputs;
@@ -151,7 +153,7 @@ function alongRows({ ops, rows, columns }: Observations): WrongAxis | undefined 
     return input?.live &&
       ((["Cumsum", "Cumprod"].includes(op) && input.shape.length === 2 && rows !== columns &&
         input.shape[Number(attrs.axis)] === rows) ||
-        (isSoftmax(one) && input.shape.join() === `${columns},${rows}` && rows !== columns) || isOfTable(one) ||
+        (isSoftmax(one) && hasSizes(input.shape, columns, rows) && rows !== columns) || isOfTable(one) ||
         isOfRows(one));
   });
   if (op === undefined) return undefined;
@@ -187,7 +189,7 @@ function alongPixels({ ops, random: { batch: { yTrue } } }: Observations): Wrong
   /** The outputs before a softmax, or before the sum of exponentials in one that is written out. */
   const before = (op: RecordedOp): RecordedInput | undefined => {
     const [input] = op.inputs, made = makerOf(ops, input, "Exp");
-    if (["Softmax", "LogSoftmax"].includes(op.op)) return input;
+    if (isSoftmax(op)) return input;
     return op.op === "Sum" && axesOf(op).length === 1 && made?.inputs[0].fromTrue === false ? input : undefined;
   };
   for (const op of ops) {
@@ -252,7 +254,7 @@ function normOfOne({ ops, rows }: Observations): WrongAxis | undefined {
 /** A covariance of columns whose numbers are centred by the mean of their row instead of that of their column. */
 function centredByRows({ ops, rows }: Observations): WrongAxis | undefined {
   const isRowMean = (input: RecordedInput) =>
-    input.shape.join() === `${rows},1` && makerOf(ops, input, "Mean") !== undefined;
+    hasSizes(input.shape, rows, 1) && makerOf(ops, input, "Mean") !== undefined;
   const isCentred = (input: RecordedInput) => makerOf(ops, input, "Sub")?.inputs.some(isRowMean);
   /** The numbers before a transpose, which is an operation or an attribute of the product. */
   const before = (input: RecordedInput) => makerOf(ops, input, "Transpose")?.inputs[0] ?? input;
@@ -292,7 +294,7 @@ function cosineOfPlaces({ ops, rows }: Observations): WrongAxis | undefined {
     if (made === undefined) return false;
     const [above, below] = made.inputs, [n, places, features, more] = above.shape;
     return n === rows && places > 1 && features > 1 && more === undefined &&
-      below.shape.join() === `${n},1,${features}`;
+      hasSizes(below.shape, n, 1, features);
   };
   const op = ops.find(({ op, live, inputs }) => op === "Multiply" && live && inputs.every(isUnit));
   if (op === undefined) return undefined;
@@ -307,9 +309,9 @@ function cosineOfPlaces({ ops, rows }: Observations): WrongAxis | undefined {
 
 /** A term of sums over the outputs of each row, which are shares: the sums are always 1. */
 function sumOfShares({ ops, rows, columns, random }: Observations): WrongAxis | undefined {
-  if (!onSimplex(random.batch, columns)) return undefined;
+  if (!onSimplex(random.batch.yPred, columns)) return undefined;
   const isSum = (op: RecordedOp) =>
-    ["Sum", "Mean"].includes(op.op) && op.inputs[0].isPred && op.inputs[0].shape.join() === `${rows},${columns}` &&
+    ["Sum", "Mean"].includes(op.op) && op.inputs[0].isPred && hasSizes(op.inputs[0].shape, rows, columns) &&
     axesOf(op).join() === "1";
   const still = new Set<RecordedOp | undefined>(); // outputs reach the operation through such sums only
   const isStill = (input: RecordedInput) => still.has(makerOf(ops, input));
@@ -317,7 +319,7 @@ function sumOfShares({ ops, rows, columns, random }: Observations): WrongAxis | 
     if (isSum(op) || op.inputs.filter(({ fromPred }) => fromPred).every(isStill)) still.add(op);
   }
   const added = ops.findIndex(({ op, inputs, outputShape }) =>
-    ["Add", "AddV2", "AddN", "Sub"].includes(op) && sizeOf(outputShape) === 1 &&
+    adding.has(op) && sizeOf(outputShape) === 1 &&
     inputs.some((i) => i.live && isStill(i)) && inputs.some((i) => i.live && !isStill(i))
   );
   const inRatio = ops.slice(added).some(({ op, inputs }) => op === "RealDiv" && inputs[1].live); // as in a Dice score

@@ -1,9 +1,29 @@
-import { areZeroOrOne, type AuditBatch, extentOf, kindsInWords, sizeOf, takeRows, withOutputs } from "../batches.ts";
+import {
+  areZeroOrOne,
+  type AuditBatch,
+  extentOf,
+  kindsInWords,
+  largestOf,
+  rowsOf,
+  sizeOf,
+  takeRows,
+  withOutputs,
+} from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, BatchResult, Observations } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Finding } from "../types.ts";
-import { type AuditContext, descendsFrom, isLinear, locationOf, makerOf, ofLabels, type Rule } from "./rule.ts";
+import {
+  type AuditContext,
+  descendsFrom,
+  hasSizes,
+  isLinear,
+  isSoftmax,
+  locationOf,
+  makerOf,
+  ofLabels,
+  type Rule,
+} from "./rule.ts";
 
 /** Tells whether a ratio is more than a logarithm of the number of rows explains. */
 const grows = (ratio: number): boolean => ratio > 1.5 || ratio < 0.67;
@@ -214,7 +234,7 @@ function exponentialOfError({ ops, results }: Observations): Finding | undefined
   const op = ops.find(({ op, live, fromTrue }) => op === "Exp" && live && fromTrue);
   for (const kind of ["saturated", "far"] as const) {
     const { gradient = new Float32Array(), value = NaN } = results[kind] ?? {};
-    const largest = Math.max(0, ...gradient.map(Math.abs));
+    const largest = largestOf(gradient);
     if (op === undefined || !(largest > 1e12 && Number.isFinite(largest))) continue;
     return {
       cause: "bad-scale",
@@ -237,7 +257,7 @@ export const badScale: Rule = (context): Finding | undefined => {
   const { batch, value, gradient } = random;
   const many = engine.value(takeRows(batch, Array.from({ length: 4 * rows }, (_, i) => i % rows))).value;
   if (Math.abs(value) > 1e-6 && grows(many / value)) {
-    const pairs = observations.ops.some(({ live, outputShape }) => live && outputShape.join() === `${rows},${rows}`);
+    const pairs = observations.ops.some(({ live, outputShape }) => live && hasSizes(outputShape, rows, rows));
     return {
       cause: "bad-scale",
       severity: pairs && Math.abs(many / value) < 4.5 ? "note" : "warning", // each row has more others to be compared with
@@ -280,11 +300,7 @@ function largestGap({ engine, observations: { random, other, rows } }: AuditCont
 
 /** The rows in descending order of their labels: only a mean over rows is then the same for both halves. */
 function byLabels({ yTrue }: AuditBatch, rows: number): number[] {
-  const width = yTrue.length / rows;
-  const sums = Array.from(
-    { length: rows },
-    (_, i) => yTrue.subarray(i * width, (i + 1) * width).reduce((a, b) => a + b),
-  );
+  const sums = rowsOf(yTrue, yTrue.length / rows).map((row) => row.reduce((a, b) => a + b));
   return [...sums.keys()].sort((a, b) => sums[b] - sums[a]);
 }
 
@@ -348,10 +364,11 @@ function countsPadding({ ops, random: { value } }: Observations): Finding | unde
     return made !== undefined && ofLabels(made.inputs[0]) && made.inputs.some((i) => i.live && i.isPred) &&
       made.inputs.some(isNear0);
   };
-  const op = ops.find(({ op, inputs: [input] }) =>
-    (["Sum", "Cumsum"].includes(op) && isMasked(makerOf(ops, input, "Exp")?.inputs[0])) ||
-    (["Softmax", "LogSoftmax"].includes(op) && isMasked(input))
-  );
+  const op = ops.find((one) => {
+    const { op, inputs: [input] } = one;
+    return (["Sum", "Cumsum"].includes(op) && isMasked(makerOf(ops, input, "Exp")?.inputs[0])) ||
+      (isSoftmax(one) && isMasked(input));
+  });
   return op && {
     cause: "reduction",
     severity: "warning",

@@ -1,11 +1,12 @@
 import { sizeOf, withOutputs } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
-import type { BatchObservations } from "../observations.ts";
+import { type BatchObservations, valueWith } from "../observations.ts";
 import type { Finding } from "../types.ts";
 import {
   axesOf,
   type BatchContext,
   errorOf,
+  hasSizes,
   isDifference,
   isProduct,
   locationOf,
@@ -19,7 +20,7 @@ import {
 function leanDifferently({ engine, observations: { columns, random } }: BatchContext): boolean {
   const { batch } = random, label = (i: number) => batch.yTrue[Math.floor(i / columns)];
   const at = (column: number, by: number) =>
-    engine.value(withOutputs(batch, (_, i) => label(i) + (i % columns === column ? by : 0))).value;
+    valueWith(engine, batch, (_, i) => label(i) + (i % columns === column ? by : 0));
   const least = at(0, 0), lean = (column: number) => (at(column, 1) - least) / (at(column, -1) - least);
   return Math.abs(Math.log(lean(0) / lean(columns - 1))) > 0.1;
 }
@@ -32,12 +33,12 @@ function spread(context: BatchContext): Finding | undefined {
   if (!one && !(columns === 1 && labelColumns > 1)) return undefined;
   const op = ops.find((op) =>
     (isDifference(op) || (!one && op.op === "Multiply")) &&
-    op.inputs.some((i) => i.isPred && i.shape.join() === `${rows},${columns}`) &&
-    op.inputs.some((i) => ofLabels(i) && i.shape.join() === `${rows},${labelColumns}`)
+    op.inputs.some((i) => i.isPred && hasSizes(i.shape, rows, columns)) &&
+    op.inputs.some((i) => ofLabels(i) && hasSizes(i.shape, rows, labelColumns))
   );
   // An ensemble is compared with itself as well, column with column.
   const ensemble = ops.some(({ inputs, outputShape }) =>
-    inputs.every((i) => i.live && !i.fromTrue) && outputShape.join() === `${rows},${columns},${columns}`
+    inputs.every((i) => i.live && !i.fromTrue) && hasSizes(outputShape, rows, columns, columns)
   );
   const areMeant = () => ensemble || takesBest(context.observations) || leanDifferently(context);
   if (op === undefined || (one && areMeant())) return undefined;
@@ -54,16 +55,16 @@ function spread(context: BatchContext): Finding | undefined {
 
 /** Transposed labels or outputs: [1, n] against [n, 1]. Pairs of outputs with outputs are meant. */
 function crossed({ ops, rows, random }: BatchObservations): Finding | undefined {
-  const isColumn = ({ shape }: RecordedInput) => shape.join() === `${rows},1`;
-  const isRow = ({ shape }: RecordedInput) => shape.join() === `1,${rows}`;
+  const isColumn = ({ shape }: RecordedInput) => hasSizes(shape, rows, 1);
+  const isRow = ({ shape }: RecordedInput) => hasSizes(shape, 1, rows);
   // A loss that also compares element by element means the pairs: they estimate what chance would give.
   const compared = ops.some((op) => meetsLabels(op) && op.inputs.every(isColumn));
   // So does one that looks for the best partner of each row.
   const matched = ops.some(({ op, inputs: [pairs] }) =>
-    ["Max", "Min"].includes(op) && pairs.fromPred && pairs.fromTrue && pairs.shape.join() === `${rows},${rows}`
+    ["Max", "Min"].includes(op) && pairs.fromPred && pairs.fromTrue && hasSizes(pairs.shape, rows, rows)
   );
   // And one that multiplies them as matrices: distances or kernels of two sets.
-  const multiplied = ops.some((op) => isProduct(op) && meetsLabels(op) && op.outputShape.join() === `${rows},${rows}`);
+  const multiplied = ops.some((op) => isProduct(op) && meetsLabels(op) && hasSizes(op.outputShape, rows, rows));
   if (compared || matched || multiplied) return undefined;
   const op = ops.find(({ inputs }) =>
     inputs.some(ofLabels) && inputs.some((i) => i.fromPred && !i.fromTrue) && inputs.some(isColumn) &&
@@ -103,7 +104,7 @@ const reductions = new Set(["Max", "Min", "Sum", "Mean"]);
  * compares the pairs with the same numbers as [n, 1], too, means both directions.
  */
 function rowsAsColumns({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
-  const square = ({ shape }: { shape: readonly number[] }) => shape.join() === `${rows},${rows}`;
+  const square = ({ shape }: { shape: readonly number[] }) => hasSizes(shape, rows, rows);
   const reductionOf = (input?: RecordedInput): RecordedOp | undefined => {
     const made = makerOf(ops, input);
     if (made === undefined || !reductions.has(made.op) || !square(made.inputs[0])) {
@@ -144,7 +145,7 @@ function weightsOfOne({ ops, random: { value } }: BatchObservations): Finding | 
 
 /** A result with a value for each pair of rows, whose mean would be trained on. */
 function pairsReturned({ random: { shape, value }, rows }: BatchObservations): Finding | undefined {
-  if (shape.join() !== `${rows},${rows}`) return undefined;
+  if (!hasSizes(shape, rows, rows)) return undefined;
   return errorOf({
     cause: "broadcast",
     message: `The loss returns [${rows}, ${rows}], one value per pair of rows: training would use the mean of them`,
@@ -158,8 +159,8 @@ export function broadcast(context: BatchContext): Finding | undefined {
   const { engine, observations } = context;
   const { rows: n, columns, random: { batch, value } } = observations;
   const op = observations.ops.find(({ inputs, outputShape, fromPred }) =>
-    fromPred && outputShape.join() === `${n},${n}` &&
-    inputs.some(({ shape }) => shape.join() === `${n}`) && inputs.some(({ shape }) => shape.join() === `${n},1`)
+    fromPred && hasSizes(outputShape, n, n) &&
+    inputs.some(({ shape }) => hasSizes(shape, n)) && inputs.some(({ shape }) => hasSizes(shape, n, 1))
   );
   if (op === undefined) {
     return crossed(observations) ?? rowsAsColumns(observations) ?? ofOtherRank(observations) ?? spread(context) ??

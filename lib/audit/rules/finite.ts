@@ -2,16 +2,16 @@ import {
   areShares,
   areZeroOrOne,
   type AuditBatch,
-  columnOf,
+  columnsOf,
   kindsInWords,
   onSimplex,
   withOutputs,
 } from "../batches.ts";
-import type { AuditEngine, RecordedOp } from "../engines/engine.ts";
+import type { AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, resultOf } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { BatchKind, Evidence, Finding } from "../types.ts";
-import { type AuditContext, descendsFrom, errorOf, locationOf, makerOf, type Rule } from "./rule.ts";
+import { type AuditContext, errorOf, locationOf, makerOf, type Rule } from "./rule.ts";
 
 /** Kinds of batches that can occur in training. */
 const legal: readonly BatchKind[] = [
@@ -29,10 +29,11 @@ const dividing = new Set(["RealDiv", "DivNoNan", "Mean", "Reciprocal", "Rsqrt", 
  */
 export function nonFinite(
   engine: AuditEngine,
-  { batch, value, gradient, error }: BatchResult,
+  result: BatchResult,
   occasion: string,
   evidence: Evidence,
 ): Finding | undefined {
+  const { value, error } = result;
   if (error !== undefined) {
     return errorOf({
       cause: "domain-edge",
@@ -41,39 +42,56 @@ export function nonFinite(
       remedy: "Return a value for such a batch, or a weight of 0, instead of throwing in the middle of an epoch",
     });
   }
-  if (!Number.isFinite(value)) {
-    const { ops } = engine.record(batch),
-      op = ops.find(({ breaks }) => breaks),
-      weight = op ? undefined : notFiniteWeight(ops);
-    if (weight !== undefined) {
-      return errorOf({
-        cause: "zero-division",
-        message: `${weight.op} takes weights that are not finite, whatever the batch: the loss is ${value} ${occasion}`,
-        evidence: { ...evidence, value },
-        remedy: "Look at how the weights are made: a class without samples, for example, divides by 0",
-        where: locationOf(weight),
-      });
-    }
-    if (op === undefined && batch.yTrue.some(Number.isNaN)) {
-      return errorOf({
-        cause: "domain-edge",
-        message:
-          `The labels contain NaN, and the loss gives ${value}: a mask that multiplies does not remove it, 0 · NaN ` +
-          "is NaN",
-        evidence: { ...evidence, value },
-        remedy: "Replace NaN among the labels first, or select with tf.where before anything is computed from them",
-      });
-    }
-    const divides = op !== undefined && dividing.has(op.op);
-    const where = op && locationOf(op), ofLabels = op?.fromPred === false;
+  return Number.isFinite(value)
+    ? nonFiniteGradient(engine, result, occasion, evidence)
+    : nonFiniteValue(engine, result, occasion, evidence);
+}
+
+function nonFiniteValue(
+  engine: AuditEngine,
+  { batch, value }: BatchResult,
+  occasion: string,
+  evidence: Evidence,
+): Finding {
+  const { ops } = engine.record(batch), op = ops.find(({ breaks }) => breaks);
+  const weight = op ? undefined : notFiniteWeight(ops);
+  if (weight !== undefined) {
     return errorOf({
-      cause: divides ? "zero-division" : "domain-edge",
-      message: `${op?.op ?? "The loss"} gives ${value} ${ofLabels ? "on labels that can occur" : occasion}`,
+      cause: "zero-division",
+      message: `${weight.op} takes weights that are not finite, whatever the batch: the loss is ${value} ${occasion}`,
       evidence: { ...evidence, value },
-      remedy: ofLabels ? leaveOut(op!) : divides ? divided(batch) : keptAway(op, batch),
-      where,
+      remedy:
+        "Look at how the weights are made: a class without samples divides by 0; in JavaScript 1 - x of a tensor x " +
+        "is NaN, write tf.sub(1, x)",
+      where: locationOf(weight),
     });
   }
+  if (op === undefined && batch.yTrue.some(Number.isNaN)) {
+    return errorOf({
+      cause: "domain-edge",
+      message:
+        `The labels contain NaN, and the loss gives ${value}: a mask that multiplies does not remove it, 0 · NaN ` +
+        "is NaN",
+      evidence: { ...evidence, value },
+      remedy: "Replace NaN among the labels first, or select with tf.where before anything is computed from them",
+    });
+  }
+  const divides = op !== undefined && dividing.has(op.op), ofLabels = op?.fromPred === false;
+  return errorOf({
+    cause: divides ? "zero-division" : "domain-edge",
+    message: `${op?.op ?? "The loss"} gives ${value} ${ofLabels ? "on labels that can occur" : occasion}`,
+    evidence: { ...evidence, value },
+    remedy: ofLabels ? leaveOut(op!) : divides ? divided(batch) : keptAway(op, batch),
+    where: op && locationOf(op),
+  });
+}
+
+function nonFiniteGradient(
+  engine: AuditEngine,
+  { batch, value, gradient }: BatchResult,
+  occasion: string,
+  evidence: Evidence,
+): Finding | undefined {
   const element = gradient?.findIndex((g) => !Number.isFinite(g)) ?? -1;
   if (element < 0) return undefined;
   const slope = gradient![element], op = steepest(engine.record(batch).ops);
@@ -136,6 +154,15 @@ const slopes: Readonly<Record<string, string>> = {
   Atan2: quotient,
 };
 
+/** Operations that give the numbers of a tensor another shape. */
+const shaping = new Set(["Reshape", "ExpandDims", "BroadcastTo", "Identity"]);
+
+/** The operation that computed the numbers of an input. */
+function sourceOf(ops: readonly RecordedOp[], input: RecordedInput): RecordedOp | undefined {
+  const made = makerOf(ops, input);
+  return made !== undefined && shaping.has(made.op) ? sourceOf(ops, made.inputs[0]) ?? made : made;
+}
+
 /** The operation to blame for a gradient that is not finite: one with an infinite value that is not used, or a steep one. */
 const steepest = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
   ops.find(({ breaks, live }) => breaks && live) ??
@@ -147,13 +174,9 @@ const steepest = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
  */
 function emptyBatch({ engine, observations: { results: { allNeg }, random, columns } }: AuditContext) {
   if (allNeg === undefined) return undefined;
-  const { yTrue, yPred } = allNeg.batch, outputs = random.batch.yPred, shares = onSimplex(random.batch, columns);
-  const spans = (c: number) => {
-    const column = columnOf(outputs, columns, c);
-    return column.some((p) => p < 0) && column.some((p) => p > 0);
-  };
-  const reachesZero = (columns === 1 && areShares(outputs)) ||
-    Array.from({ length: columns }, (_, c) => c).every(spans);
+  const { yTrue, yPred } = allNeg.batch, outputs = random.batch.yPred, shares = onSimplex(outputs, columns);
+  const spans = (column: Float32Array) => column.some((p) => p < 0) && column.some((p) => p > 0);
+  const reachesZero = (columns === 1 && areShares(outputs)) || columnsOf(outputs, columns).every(spans);
   const possible = shares ? yTrue.length === yPred.length : reachesZero && yTrue.every((y) => y === 0);
   return possible ? resultOf(engine, withOutputs(allNeg.batch, (_, i) => shares ? yTrue[i] : 0)) : undefined;
 }
@@ -196,11 +219,19 @@ function isLogarithm({ engine, options: { yPred } }: AuditContext, { batch, valu
   if (yPred !== "real" || Number.isFinite(value)) return false;
   const { ops } = engine.record(batch), at = ops.findIndex(({ breaks }) => breaks), op = ops[at];
   if (op === undefined || op.fromTrue) return false;
-  const isOfSum = ({ op, inputs: [input] }: RecordedOp) =>
-    op === "Log" && input.madeBy !== at && descendsFrom(ops, input, at);
-  return op.op === "Exp"
-    ? !ops.some(isOfSum)
-    : op.op === "Log" && makerOf(ops, makerOf(ops, op.inputs[0])?.inputs[0], "Exp") !== undefined;
+  if (op.op === "Log") {
+    const made = sourceOf(ops, op.inputs[0]);
+    return made?.op === "Softplus" || makerOf(ops, made?.inputs[0], "Exp") !== undefined;
+  }
+  if (op.op !== "Exp") return false;
+  // What is made from it, other than by a further exponential; of this, logarithms of more than the exponential alone.
+  const made = new Set([at]);
+  ops.forEach(({ op, inputs }, i) => {
+    if (op !== "Exp" && inputs.some(({ madeBy }) => made.has(madeBy!))) made.add(i);
+  });
+  return !ops.some(({ op, inputs: [input] }) =>
+    op === "Log" && made.has(input.madeBy!) && sourceOf(ops, input) !== ops[at]
+  );
 }
 
 /** A value or a gradient that is not finite on a batch that can occur. */

@@ -1,4 +1,4 @@
-import { areZeroOrOne, extentOf, sizeOf, takeRows, withOutputs } from "../batches.ts";
+import { areZeroOrOne, extentOf, largestOf, sizeOf, takeRows } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import {
   type BatchObservations,
@@ -6,18 +6,26 @@ import {
   difference,
   differenceAlong,
   type Observations,
+  valueWith,
 } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { hingeOfMean } from "./batch.ts";
 import { broadcast } from "./broadcast.ts";
-import { type AuditContext, axesOf, type BatchContext, errorOf, locationOf, ofLabels, type Rule } from "./rule.ts";
+import {
+  adding,
+  type AuditContext,
+  axesOf,
+  type BatchContext,
+  errorOf,
+  isSoftmax,
+  locationOf,
+  makerOf,
+  ofLabels,
+  type Rule,
+} from "./rule.ts";
 
 const allZero = (numbers: Float32Array): boolean => numbers.every((g) => g === 0);
-
-/** The operation of an index; none has no index. */
-const opAt = (ops: readonly RecordedOp[], index: number | undefined): RecordedOp | undefined =>
-  index === undefined ? undefined : ops[index];
 
 /** The first operation that stops the gradient. */
 const blocking = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
@@ -45,7 +53,7 @@ function valuesAlong({ engine, observations }: BatchContext, at: number): number
   const { batch } = observations.random, [least, most] = extentOf(batch.yPred);
   const low = Math.min(0, least), high = Math.max(1, most);
   const along = Array.from({ length: 101 }, (_, k) => low + (high - low) * (k + 0.5) / 101);
-  const valueAt = (p: number) => engine.value(withOutputs(batch, (own, i) => i === at ? p : own)).value;
+  const valueAt = (p: number) => valueWith(engine, batch, (own, i) => i === at ? p : own);
   return new Set(along.map(valueAt)).size;
 }
 
@@ -99,7 +107,7 @@ const castAway = (cast: RecordedOp, evidence: Evidence): Finding =>
 
 /** A softmax over one column: an operation of that name, or the maximum and the exponential of one number. */
 function softmaxOfOne({ ops, columns }: BatchObservations): RecordedOp | undefined {
-  const whole = ops.find((op) => ["Softmax", "LogSoftmax"].includes(op.op) && op.outputShape.at(-1) === 1);
+  const whole = ops.find((op) => isSoftmax(op) && op.outputShape.at(-1) === 1);
   if (whole !== undefined || columns > 1) return whole;
   const max = ops.findIndex((op) =>
     op.op === "Max" && op.inputs[0].isPred && op.inputs[0].shape.at(-1) === 1 &&
@@ -176,9 +184,9 @@ const readOutOfGraph: Explanation = ({ context, change, block, evidence }) => {
 
 /** A sum over all rows that is beyond the ends of a clip, which are meant for a sum of each row, as for a cosine. */
 const clippedSum: Explanation = ({ context: { observations: { ops, rows, random: { batch } } }, still, evidence }) => {
-  const isSum = (op?: RecordedOp) => op?.op === "Sum" && op.inputs[0].shape[0] === rows;
   const op = ops.find(({ op, live, inputs: [input], attrs }) =>
-    op === "ClipByValue" && live && input.shape.length === 0 && isSum(opAt(ops, input.madeBy)) &&
+    op === "ClipByValue" && live && input.shape.length === 0 &&
+    makerOf(ops, input, "Sum")?.inputs[0].shape[0] === rows &&
     input.largest > Math.max(Math.abs(Number(attrs.clipValueMin)), Math.abs(Number(attrs.clipValueMax)))
   );
   const [columns] = batch.predShape.slice(1);
@@ -362,7 +370,7 @@ export function deadGradient(
   const evidence = {
     ...batch,
     value,
-    gradient: gradient === undefined ? "none" : gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0),
+    gradient: gradient === undefined ? "none" : largestOf(gradient),
     valueMovesBy: change,
   };
   const dead: DeadGradient = { context, outputs, change, still, block: blocking(ops), evidence };
@@ -411,40 +419,45 @@ function onlyWeighs({ engine, observations: { ops, other } }: AuditContext): boo
   return users.length > 0 && users.every(({ op, live }) => (op === "Multiply" || op === "RealDiv") && live);
 }
 
+/** The numbers of the output, or the column of outputs, where gradient and slope differ most; absent if they agree. */
+function largestGap({ engine, observations }: BatchContext, gradient: Float32Array): Evidence | undefined {
+  const { random: { batch, value }, columns } = observations;
+  const directions = [
+    ...somePlaces(observations).map((at) => ({ place: { element: at }, along: (i: number) => Number(i === at) })),
+    // A value that depends on few outputs, such as the minimum of all distances, moves with a whole column.
+    ...Array.from({ length: Math.min(8, columns) }, (_, column) => (
+      { place: { columnOfAllRows: column }, along: (i: number) => Number(i % columns === column) }
+    )),
+  ];
+  let largest = 0, evidence: Evidence | undefined;
+  for (const { place, along } of directions) {
+    const analytic = gradient.reduce((sum, g, i) => sum + along(i) * g, 0);
+    const numeric = differenceSteps.map((step) => differenceAlong(engine, batch, along, step));
+    const gap = Math.min(...numeric.map((d) => Math.abs(d - analytic)));
+    const least = 0.3 * Math.max(Math.abs(numeric[0]), Math.abs(analytic)) + differenceNoise(value);
+    if (!numeric.every(Number.isFinite) || gap <= least || gap <= largest) continue;
+    largest = gap;
+    evidence = { batch: "random", ...place, gradient: analytic, difference: numeric[0] };
+  }
+  return evidence;
+}
+
 /** A column or a term without a gradient although the value moves with it. */
 export const partlyDetached: Rule = (context) => {
-  const { engine, observations } = context;
-  const { random: { gradient, batch, value }, columns, readOut, ops, connected, customGradient } = observations;
+  const { random: { gradient }, readOut, ops, connected, customGradient } = context.observations;
   if (gradient === undefined || allZero(gradient) || !connected || customGradient) return undefined;
   const cast = castOf(ops);
   if (readOut === undefined && cast === undefined) return undefined;
-  let worst: { gap: number; evidence: Evidence } | undefined;
-  const compare = (evidence: Evidence, analytic: number, numeric: readonly number[]) => {
-    if (!numeric.every(Number.isFinite)) return;
-    const gap = Math.min(...numeric.map((d) => Math.abs(d - analytic)));
-    const least = 0.3 * Math.max(Math.abs(numeric[0]), Math.abs(analytic)) + differenceNoise(value);
-    if (gap <= least || gap <= (worst?.gap ?? 0)) return;
-    worst = { gap, evidence: { batch: "random", ...evidence, gradient: analytic, difference: numeric[0] } };
-  };
-  for (const at of somePlaces(observations)) {
-    compare({ element: at }, gradient[at], differenceSteps.map((step) => difference(engine, batch, at, step)));
-  }
-  // A value that depends on few outputs, such as the minimum of all distances, moves with a whole column.
-  for (let column = 0; column < Math.min(8, columns); column++) {
-    const inColumn = (i: number) => i % columns === column ? 1 : 0;
-    const along = gradient.reduce((sum, g, i) => sum + inColumn(i) * g, 0);
-    const numeric = differenceSteps.map((step) => differenceAlong(engine, batch, inColumn, step));
-    compare({ columnOfAllRows: column }, along, numeric);
-  }
-  if (worst === undefined) return undefined;
-  if (cast !== undefined) return castAway(cast, worst.evidence);
+  const evidence = largestGap(context, gradient);
+  if (evidence === undefined) return undefined;
+  if (cast !== undefined) return castAway(cast, evidence);
   const where = { op: readOut!.op ?? "dataSync", line: readOut!.line };
   if (onlyWeighs(context)) {
     return {
       cause: "detached",
       severity: "note",
       message: "A weight is made of numbers that were read out of the graph: the term trains, its weight does not",
-      evidence: worst.evidence,
+      evidence,
       remedy: "Nothing, if the weight is meant to stay fixed; otherwise compute it with tensors",
       where,
     };
@@ -454,7 +467,7 @@ export const partlyDetached: Rule = (context) => {
       cause: "detached",
       severity: "note",
       message: `${readOut!.op} keeps one term out of the gradient: the value moves with it, the gradient does not`,
-      evidence: worst.evidence,
+      evidence,
       remedy: `Remove ${readOut!.op} if the term should train; a weight or a straight-through step is meant to be so`,
       where,
     };
@@ -463,7 +476,7 @@ export const partlyDetached: Rule = (context) => {
     cause: "detached",
     message:
       "One term is made of numbers that were read out of the graph: the value moves with it, the gradient does not",
-    evidence: worst.evidence,
+    evidence,
     remedy:
       "Keep the tensor (tf.mul, tf.slice …) instead of dataSync() and a new tensor; a weight that must stay fixed " +
       "can use a tf.customGrad whose gradient is 0",
@@ -487,7 +500,7 @@ function slopesOf({ engine, observations }: BatchContext): SlopeAt[] {
   // A kink within a step, as of a piecewise linear score, is no fault of the gradient.
   const isStraight = ({ at, slope }: SlopeAt): boolean => {
     const [up, down] = [1e-2, -1e-2].map((by) =>
-      (engine.value(withOutputs(batch, (p, i) => i === at ? p + by : p)).value - value) / by
+      (valueWith(engine, batch, (p, i) => i === at ? p + by : p) - value) / by
     );
     return Math.abs(up - down) < 0.1 * Math.abs(slope);
   };
@@ -534,6 +547,22 @@ function turnedInRows(slopes: readonly SlopeAt[], { columns }: BatchObservations
   }
 }
 
+/** A gradient that is the same multiple of the slope at every output. */
+function multipleOfSlope(slopes: readonly SlopeAt[], evidence: Evidence): Finding | undefined {
+  const [least, most] = extentOf(slopes.map(({ gradient, slope }) => gradient / slope));
+  if (slopes.length < 4 || !(most - least < 0.05 * Math.abs(most))) return undefined;
+  const times = (least + most) / 2, away = times < 0, far = !away && Math.abs(Math.log(times)) > 2;
+  return {
+    cause: away ? "wrong-sign" : far ? "bad-scale" : "detached",
+    severity: away || far ? "warning" : "note",
+    message: `The gradient is ${fourDigits(times)} times the slope of the value at every output${
+      away ? ": training makes the loss larger" : ""
+    }`,
+    evidence: { ...evidence, times },
+    remedy: "Differentiate the formula of the operation with a gradient of its own again, and multiply by dy",
+  };
+}
+
 /** A gradient of its own that is not the slope: a multiple of it, or 0 for some labels or columns. */
 export const ownGradient: Rule = (context) => {
   const { customGradient, random } = context.observations;
@@ -541,7 +570,6 @@ export const ownGradient: Rule = (context) => {
   const slopes = slopesOf(context), wrong = slopes.filter(isOff);
   if (wrong.length === 0) return undefined;
   const [{ at, gradient, slope }] = wrong, evidence = { batch: "random", element: at, gradient, slope };
-  const ratios = slopes.map((one) => one.gradient / one.slope), [least, most] = extentOf(ratios);
   const label = deadLabel(random), moving = new Set(slopes.map(({ at }) => at % context.observations.columns));
   const columns = columnsWithoutGradient(context.observations).filter((column) => moving.has(column));
   if (label !== undefined) {
@@ -564,18 +592,8 @@ export const ownGradient: Rule = (context) => {
       remedy: "Nothing, if they are targets; a codebook or a second network needs a term that trains it",
     };
   }
-  if (slopes.length >= 4 && most - least < 0.05 * Math.abs(most)) {
-    const times = (least + most) / 2, away = times < 0, far = !away && Math.abs(Math.log(times)) > 2;
-    return {
-      cause: away ? "wrong-sign" : far ? "bad-scale" : "detached",
-      severity: away || far ? "warning" : "note",
-      message: `The gradient is ${fourDigits(times)} times the slope of the value at every output${
-        away ? ": training makes the loss larger" : ""
-      }`,
-      evidence: { ...evidence, times },
-      remedy: "Differentiate the formula of the operation with a gradient of its own again, and multiply by dy",
-    };
-  }
+  const multiple = multipleOfSlope(slopes, evidence);
+  if (multiple !== undefined) return multiple;
   const turned = turnedInRows(slopes, context.observations);
   if (turned !== undefined) {
     const { column, rows, opposite } = turned;
@@ -606,13 +624,15 @@ const neverNegative = new Set(["Abs", "Square", "SquaredDifference", "Exp", "Rel
 /** Operations that multiply their only input from labels and outputs by constants, or keep it. */
 const multiplying = new Set(["Neg", "Multiply", "RealDiv", "Identity", "Reshape"]);
 
-/** The index of the operation of whose result an input is a multiple by constants. */
-function multipleOf(ops: readonly RecordedOp[], { madeBy }: RecordedInput): number | undefined {
-  const { op = "", inputs } = opAt(ops, madeBy) ?? { inputs: [] };
-  if (!multiplying.has(op) || (op === "RealDiv" && !inputs[0].fromPred)) return madeBy;
-  const [own, ...more] = inputs.filter(({ fromPred, fromTrue }) => fromPred || fromTrue);
-  const byConstants = more.length === 0 && inputs.every((input) => input === own || sizeOf(input.shape) === 1);
-  return byConstants ? multipleOf(ops, own) : madeBy;
+/** The operation of whose result an input is a multiple by constants. */
+function multipleOf(ops: readonly RecordedOp[], input: RecordedInput): RecordedOp | undefined {
+  const made = makerOf(ops, input);
+  if (made === undefined || !multiplying.has(made.op) || (made.op === "RealDiv" && !made.inputs[0].fromPred)) {
+    return made;
+  }
+  const [own, ...more] = made.inputs.filter(({ fromPred, fromTrue }) => fromPred || fromTrue);
+  const byConstants = more.length === 0 && made.inputs.every((one) => one === own || sizeOf(one.shape) === 1);
+  return byConstants ? multipleOf(ops, own) : made;
 }
 
 const comparing = new Set(["Greater", "GreaterEqual", "Less", "LessEqual"]);
@@ -620,17 +640,17 @@ const comparing = new Set(["Greater", "GreaterEqual", "Less", "LessEqual"]);
 /** Tells whether an operation chooses between multiples of a number that is never negative, by their size or its sign. */
 function choosesTheSame(ops: readonly RecordedOp[], { op, inputs, outputLargest }: RecordedOp): boolean {
   const madeFrom = (input: RecordedInput) => {
-    const at = multipleOf(ops, input);
-    return at !== undefined && neverNegative.has(ops[at].op) ? at : undefined;
+    const made = multipleOf(ops, input);
+    return made !== undefined && neverNegative.has(made.op) ? made : undefined;
   };
   if (op === "Relu") return outputLargest === 0 && inputs[0].largest > 0 && madeFrom(inputs[0]) !== undefined;
   if (!["Maximum", "Minimum", "Select"].includes(op)) return false;
-  const [a, b] = inputs.slice(-2), at = madeFrom(a);
-  if (!a.live || !b.live || at === undefined || at !== madeFrom(b)) return false;
+  const [a, b] = inputs.slice(-2), made = madeFrom(a);
+  if (!a.live || !b.live || made === undefined || made !== madeFrom(b)) return false;
   if (op !== "Select") return true;
-  const { op: condition = "", inputs: sides } = opAt(ops, multipleOf(ops, inputs[0])) ?? { inputs: [] };
-  return comparing.has(condition) && sides.some(({ largest }) => largest === 0) &&
-    sides.some((side) => madeFrom(side) === at);
+  const condition = multipleOf(ops, inputs[0]);
+  return condition !== undefined && comparing.has(condition.op) &&
+    condition.inputs.some(({ largest }) => largest === 0) && condition.inputs.some((side) => madeFrom(side) === made);
 }
 
 /** A branch that is never taken: of two multiples of a number that is never negative the same is always the larger. */
@@ -646,27 +666,31 @@ function deadBranch({ ops, random: { value } }: BatchObservations): Finding | un
   });
 }
 
-/** The numbers whose sum is the result of the operation at an index, with whatever signs and factors; none if it is no sum. */
-function addendsOf(ops: readonly RecordedOp[], at: number): RecordedInput[] {
-  const { op, inputs } = ops[at];
-  const result = multiplying.has(op) ? multipleOf(ops, inputs.find(({ live }) => live) ?? inputs[0]) : at;
-  if (!["Add", "AddV2", "AddN", "Sub"].includes(ops[result ?? NaN]?.op)) return [];
-  return ops[result!].inputs.flatMap((one) => [one, ...(one.madeBy === undefined ? [] : addendsOf(ops, one.madeBy))]);
+/** The numbers whose sum is the result of an operation, with whatever signs and factors; none if it is no sum. */
+function addendsOf(ops: readonly RecordedOp[], of?: RecordedOp): RecordedInput[] {
+  if (of === undefined) return [];
+  const sum = multiplying.has(of.op) ? multipleOf(ops, of.inputs.find(({ live }) => live) ?? of.inputs[0]) : of;
+  if (sum === undefined || !adding.has(sum.op)) return [];
+  return sum.inputs.flatMap((one) => [one, ...addendsOf(ops, makerOf(ops, one))]);
 }
 
 /** A number that is made of the labels alone and added to the loss. */
 export function labelsAlone({ ops, random: { value } }: BatchObservations): Finding | undefined {
-  const last = ops.findLastIndex(({ live, outputShape }) => live && sizeOf(outputShape) === 1);
-  const term = last < 0 ? undefined : addendsOf(ops, last).find((one) => ofLabels(one) && sizeOf(one.shape) === 1);
+  const last = ops.findLast(({ live, outputShape }) => live && sizeOf(outputShape) === 1);
+  const term = addendsOf(ops, last).find((one) => ofLabels(one) && sizeOf(one.shape) === 1);
+  const made = makerOf(ops, term);
   return term && {
     cause: "constant",
     severity: "note",
     message: "One term of the loss is made of the labels alone: it trains nothing",
     evidence: { batch: "random", value, term: term.largest },
     remedy: "Look at whether this term should take the outputs",
-    where: term.madeBy === undefined ? undefined : locationOf(ops[term.madeBy]),
+    where: made && locationOf(made),
   };
 }
+
+/** The size, beside the sum, of a term that only keeps a root or a division away from 0 where a comparison finds a 0. */
+const NUDGE = 1e-6;
 
 /** A term of the sum that only flat operations lead to: it is added and trains nothing. */
 export const deadTerm: Rule = ({ observations }) => {
@@ -683,9 +707,9 @@ export const deadTerm: Rule = ({ observations }) => {
   const branch = deadBranch(observations);
   if (branch !== undefined) return branch;
   if (customGradient) return undefined; // a straight-through step is such a sum on purpose
-  const op = ops.find(({ op, inputs }) =>
-    ["Add", "AddV2", "AddN", "Sub"].includes(op) && inputs.some((i) => i.live) &&
-    inputs.some((i) => i.fromPred && !i.live)
+  const op = ops.find(({ op, inputs, outputLargest }) =>
+    adding.has(op) && inputs.some((i) => i.live) &&
+    inputs.some((i) => i.fromPred && !i.live && i.largest > NUDGE * outputLargest)
   );
   if (op === undefined) return undefined;
   const flat = blocking(ops);

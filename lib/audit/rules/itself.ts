@@ -1,9 +1,7 @@
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations } from "../observations.ts";
 import type { Finding } from "../types.ts";
-import { descendsFrom, locationOf, ofLabels } from "./rule.ts";
-
-const products = new Set(["BatchMatMul", "MatMul"]);
+import { descendsFrom, isProduct, isSoftmax, locationOf, ofLabels } from "./rule.ts";
 
 /** Operations that treat all pairs alike; any other one may mask the diagonal. */
 const alike = new Set([
@@ -23,8 +21,9 @@ function unmaskedPairs(ops: readonly RecordedOp[]): Set<number | undefined> {
   /** The operation that made an input, before a transpose. */
   const maker = ({ madeBy }: RecordedInput): number | undefined =>
     madeBy !== undefined && ops[madeBy].op === "Transpose" ? ops[madeBy].inputs[0].madeBy : madeBy;
-  for (const [at, { op, inputs }] of ops.entries()) {
-    const own = products.has(op) && inputs.every((i) => !i.fromTrue) && maker(inputs[0]) === maker(inputs[1]);
+  for (const [at, one] of ops.entries()) {
+    const { op, inputs } = one,
+      own = isProduct(one) && inputs.every((i) => !i.fromTrue) && maker(inputs[0]) === maker(inputs[1]);
     const [kept, others] = [true, false].map((is) => inputs.filter((i) => pairs.has(i.madeBy) === is));
     if (own || (alike.has(op) && kept.length > 0 && others.every(({ shape }) => !isSquare(shape)))) pairs.add(at);
   }
@@ -36,17 +35,17 @@ function unmaskedPairs(ops: readonly RecordedOp[]): Set<number | undefined> {
  * row is as similar to itself as can be, so that no other row is ever likely.
  */
 export function comparedWithItself({ ops, rows, random: { value } }: BatchObservations): Finding | undefined {
-  if (ops.some(({ op, inputs }) => products.has(op) && inputs.every(ofLabels))) return undefined; // matrices are compared
+  if (ops.some((op) => isProduct(op) && op.inputs.every(ofLabels))) return undefined; // matrices are compared
   const pairs = unmaskedPairs(ops);
   const isSum = ({ op, inputs: [{ madeBy }], outputShape }: RecordedOp) =>
     op === "Sum" && pairs.has(madeBy) && ops[madeBy!].op === "Exp" && outputShape.length > 0;
   const sums = new Set<number | undefined>([...ops.keys()].filter((at) => isSum(ops[at])));
   /** Tells whether shares of all rows weigh rows, as those of an attention do. */
   const isAttention = (at: number) =>
-    ops.some(({ op, inputs }) => products.has(op) && inputs.some((input) => descendsFrom(ops, input, at)));
-  const op = ops.find(({ op, inputs }, at) =>
-    ((["Log", "RealDiv"].includes(op) && sums.has(inputs.at(-1)!.madeBy)) ||
-      (["Softmax", "LogSoftmax"].includes(op) && pairs.has(inputs[0].madeBy))) &&
+    ops.some((op) => isProduct(op) && op.inputs.some((input) => descendsFrom(ops, input, at)));
+  const op = ops.find((one, at) =>
+    ((["Log", "RealDiv"].includes(one.op) && sums.has(one.inputs.at(-1)!.madeBy)) ||
+      (isSoftmax(one) && pairs.has(one.inputs[0].madeBy))) &&
     !isAttention(at)
   );
   return op && {

@@ -3,23 +3,27 @@ import {
   areZeroOrOne,
   type AuditBatch,
   columnOf,
+  columnsOf,
   extentOf,
   labelKindOf,
+  largestOf,
   onSimplex,
+  rowsOf,
   sizeOf,
   withLabels,
   withOutputs,
 } from "../batches.ts";
 import type { LossGradient, RecordedInput, RecordedOp } from "../engines/engine.ts";
-import type { BatchResult, Observations } from "../observations.ts";
+import { type BatchResult, multiples, type Observations, valueWith } from "../observations.ts";
 import { fourDigits } from "../report.ts";
-import type { Finding } from "../types.ts";
+import type { Evidence, Finding } from "../types.ts";
 import { dividedByOthers } from "./batch.ts";
 import { labelsAlone } from "./gradient.ts";
 import { rankCorrelation } from "./optimum.ts";
 import {
   type AuditContext,
   errorOf,
+  hasSizes,
   interpolate,
   isDifference,
   labelsDetermineOutputs,
@@ -46,10 +50,10 @@ function falls({ engine, observations }: AuditContext, recode = asGiven): boolea
 }
 
 /** Tells whether the loss keeps falling as correct outputs grow: it has no minimum. */
-function runsAway({ observations: { results: { perfect }, random }, engine }: AuditContext, recode = asGiven): boolean {
+function runsAway(context: AuditContext, recode = asGiven): boolean {
+  const { results: { perfect }, random } = context.observations;
   if (perfect === undefined || random.batch.yPred.every((p) => Math.abs(p) <= 1)) return false; // outputs have an end
-  const batch = withLabels(perfect.batch, recode);
-  const [once, tenTimes] = [1, 10].map((times) => engine.value(withOutputs(batch, (p) => times * p)).value);
+  const [once, tenTimes] = multiples(context.engine, withLabels(perfect.batch, recode), [1, 10]);
   return tenTimes < once - 1;
 }
 
@@ -59,7 +63,7 @@ export const labelEncoding: Rule = (context) => {
   return oneHotAgain(context) ?? argmaxOfOne(observations) ?? indicesAsNumbers(context) ?? cutToWhole(context) ??
     signsOfOutputs(context) ?? otherTwo(context) ?? beyondOutputs(context) ?? beyondShares(context) ??
     dividedByOthers(context) ?? signsWanted(context) ?? signsTwice(observations) ??
-    halfPositives(observations) ?? multiples(context) ?? outOfReach(context) ?? shiftedIndex(context) ??
+    halfPositives(observations) ?? multiplied(context) ?? outOfReach(context) ?? shiftedIndex(context) ??
     outsideOneHot(observations) ?? belowZeroLeftOut(observations) ?? classesForTwo(context) ?? enterAsOne(context) ??
     idleColumn(context) ?? labelsAlone(observations);
 };
@@ -71,9 +75,9 @@ function indicesAsNumbers({ observations: { columns, rows, ops, random: { batch 
   /** Tells whether labels have been a code with a column per class: what is computed from it, as a margin, is no index. */
   const wasCode = (input: RecordedInput): boolean =>
     input.shape.at(-1) === columns || (makerOf(ops, input)?.inputs.some((i) => ofLabels(i) && wasCode(i)) ?? false);
-  const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch, columns);
+  const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch.yPred, columns);
   const op = ops.find((op) =>
-    !op.op.includes("Gather") && op.op !== "MatMul" &&
+    !/gather|scatter/i.test(op.op) && op.op !== "MatMul" &&
     op.inputs.some((input) => ofLabels(input) && input.shape.at(-1) === 1 && !wasCode(input)) &&
     op.inputs.some((input) => input.fromPred && input.shape.at(-1) === columns)
   );
@@ -130,7 +134,7 @@ const ranges: Partial<Record<string, readonly [low: number, high: number]>> = {
 
 /** Labels outside the range that the outputs are said to have, from which the outputs themselves are subtracted. */
 function outOfReach({ observations: { ops, random }, options: { yPred: kind = "real" } }: AuditContext) {
-  const { batch: { yTrue, yPred }, gradient } = random, largest = Math.max(...yTrue.map(Math.abs));
+  const { batch: { yTrue, yPred }, gradient } = random, largest = largestOf(yTrue);
   const range = typeof kind === "string" ? ranges[kind] : kind;
   if (range === undefined) return undefined;
   const [low, high] = range, margin = 0.05 * Math.min(1, high - low);
@@ -241,9 +245,8 @@ function signsOfOutputs(
 /** One-hot labels that are converted to one-hot again, or used as class indices. */
 function oneHotAgain(context: AuditContext): Finding | undefined {
   const { ops, rows, random: { batch: { yTrue } } } = context.observations, labelColumns = yTrue.length / rows;
-  const row = (i: number) => yTrue.subarray(i * labelColumns, (i + 1) * labelColumns);
   const oneHot = labelColumns > 2 && areZeroOrOne(yTrue) &&
-    Array.from({ length: rows }, (_, i) => row(i).reduce((a, b) => a + b)).every((sum) => sum === 1);
+    rowsOf(yTrue, labelColumns).every((row) => row.reduce((a, b) => a + b) === 1);
   // A loss can compute the index from the columns: then it falls.
   const asIndex = oneHot && falls(context) === false;
   const op = ops.find(({ op, inputs: [input] }) =>
@@ -292,7 +295,7 @@ function halfPositives({ results: { perfect }, ops, random }: Observations): Fin
 }
 
 /** Labels that are a multiple of the correct outputs, such as percentages of shares. */
-function multiples({ observations, engine }: AuditContext): Finding | undefined {
+function multiplied({ observations, engine }: AuditContext): Finding | undefined {
   const right = observations.results.perfect?.batch;
   if (right === undefined) return undefined;
   const at = right.yPred.findIndex((p) => p !== 0), times = right.yTrue[at] / right.yPred[at];
@@ -315,7 +318,7 @@ function classesForTwo({ engine, observations: { random: { batch } }, options }:
   if (options.yPred !== "logits" || yTrue.length !== yPred.length) return undefined;
   if (!labels.every(Number.isInteger) || labels[0] < 0) return undefined;
   const at = (logit: number, is: (y: number) => boolean) =>
-    engine.value(withOutputs(batch, (p, i) => is(yTrue[i]) ? logit : p)).value;
+    valueWith(engine, batch, (p, i) => is(yTrue[i]) ? logit : p);
   const [none, far, farther] = [0, 50, 100].map((logit) => at(logit, (y) => y > 1)), fall = none - far;
   const [sure, surer] = [50, 100].map((logit) => at(logit, (y) => y === 1)); // a label of 1 has a least loss
   if (!(Math.abs(fall - (far - farther)) < 0.1 * fall) || Math.abs(surer - sure) > 0.01 * fall) return undefined;
@@ -340,7 +343,7 @@ function trainNothing(
   is: (y: number) => boolean,
 ) {
   if (gradient === undefined || yTrue.length !== rows) return false;
-  return yTrue.every((y, i) => is(y) === gradient.subarray(i * columns, (i + 1) * columns).every((g) => g === 0));
+  return rowsOf(gradient, columns).every((row, i) => is(yTrue[i]) === row.every((g) => g === 0));
 }
 
 /**
@@ -408,17 +411,16 @@ function signsWanted(context: AuditContext): Finding | undefined {
   if (distinct(batch.yTrue).join() !== "0,1") return undefined;
   // A score of counts can ignore negatives on purpose.
   if (ops.some(({ op, inputs }) => op === "RealDiv" && inputs[1].live)) return undefined;
-  const isLive = (of: Float32Array, row: number) =>
-    of.subarray(row * columns, (row + 1) * columns).some((g) => g !== 0);
+  const liveRows = (of: Float32Array) => rowsOf(of, columns).map((row) => row.some((g) => g !== 0));
   const [zeros, ones] = [0, 1].map((label) => [...batch.yTrue.keys()].filter((row) => batch.yTrue[row] === label));
-  if (zeros.some((row) => isLive(gradient, row))) return undefined;
-  const live = ones.filter((row) => isLive(gradient, row)).length;
+  const isLive = liveRows(gradient);
+  if (zeros.some((row) => isLive[row])) return undefined;
+  const live = ones.filter((row) => isLive[row]).length;
   if (live < ones.length / 2) return undefined; // most rows have no gradient, whatever their label
   const toSigns: Recoding = (y) => 2 * y - 1, { engine } = context;
   const signed = engine.valueAndGradient(withLabels(batch, toSigns));
-  if (!Number.isFinite(signed.value) || !zeros.some((row) => isLive(signed.gradient ?? new Float32Array(), row))) {
-    return undefined;
-  }
+  const isLiveThen = liveRows(signed.gradient ?? new Float32Array());
+  if (!Number.isFinite(signed.value) || !zeros.some((row) => isLiveThen[row])) return undefined;
   // A label of 0 leaves a loss to correct outputs, unless it means on purpose that they are to cost nothing.
   if (perfect !== undefined && !(perfect.value > 0.05 * Math.abs(value))) return undefined;
   // Of several outputs the label may be a mask.
@@ -488,7 +490,7 @@ function trainedOnOthers(
 ): Finding | undefined {
   const right = perfect?.batch;
   if (right === undefined) return undefined;
-  if (onSimplex({ ...right, yPred: right.yTrue }, columns)) return undefined; // of one class per row the others tell it
+  if (onSimplex(right.yTrue, columns)) return undefined; // of one class per row the others tell it
   const [labels, outputs] = [right.yTrue, right.yPred].map((of) => columnOf(of, columns, column));
   const slopes = columnOf(random.gradient ?? new Float32Array(), columns, column);
   if (labels.join() !== outputs.join() || slopes.every((g) => g === 0)) return undefined;
@@ -509,10 +511,7 @@ function missedByLoss(
 ): Finding | undefined {
   if (perfect === undefined || !(perfect.value > 0.1 * random.value)) return undefined;
   const { yTrue, yPred } = perfect.batch, labels = columnOf(yTrue, yTrue.length / rows, idle);
-  const correlations = Array.from(
-    { length: columns },
-    (_, column) => rankCorrelation(labels, columnOf(yPred, columns, column)),
-  );
+  const correlations = columnsOf(yPred, columns).map((outputs) => rankCorrelation(labels, outputs));
   const column = correlations.findIndex((correlation) => Math.abs(correlation) > 0.5);
   return column < 0 ? undefined : {
     cause: "wrong-optimum",
@@ -522,6 +521,22 @@ function missedByLoss(
     evidence: { column, labelColumn: idle, rankCorrelation: correlations[column], perfect: perfect.value },
     remedy: "Look at which columns of the labels each term takes: another one may stand in the place of this one",
   };
+}
+
+/** One column of labels that is compared with several columns of outputs, of which another column of labels may choose one. */
+function choosesNothing({ ops, rows, columns }: Observations, idle: number, evidence: Evidence): Finding | undefined {
+  const op = ops.find((op) =>
+    isDifference(op) && op.inputs.some((i) => i.live && i.isPred && hasSizes(i.shape, rows, columns)) &&
+    op.inputs.some((i) => ofLabels(i) && hasSizes(i.shape, rows, 1))
+  );
+  return columns < 2 || op === undefined ? undefined : errorOf({
+    cause: "broadcast",
+    message: `One column of labels is compared with ${columns} columns of outputs, and column ${idle} of the labels, ` +
+      "which may choose one of them, weighs nothing",
+    evidence: { ...evidence, outputColumns: columns },
+    remedy: "Choose the output first: multiply by the one-hot column and sum along the last axis",
+    where: locationOf(op),
+  });
 }
 
 /** A mask or a weight among the labels that weighs nothing: in other rows it leaves the loss as it is. */
@@ -553,22 +568,7 @@ function idleColumn({ engine, observations }: AuditContext): Finding | undefined
       where: locationOf(alone),
     };
   }
-  const spread = ops.find((op) =>
-    isDifference(op) && op.inputs.some((i) => i.live && i.isPred && i.shape.join() === `${rows},${columns}`) &&
-    op.inputs.some((i) => ofLabels(i) && i.shape.join() === `${rows},1`)
-  );
-  if (columns > 1 && spread !== undefined) {
-    return errorOf({
-      cause: "broadcast",
-      message:
-        `One column of labels is compared with ${columns} columns of outputs, and column ${idle} of the labels, ` +
-        "which may choose one of them, weighs nothing",
-      evidence: { ...evidence, outputColumns: columns },
-      remedy: "Choose the output first: multiply by the one-hot column and sum along the last axis",
-      where: locationOf(spread),
-    });
-  }
-  const ofAnother = trainedOnOthers(observations, idle) ??
+  const ofAnother = choosesNothing(observations, idle, evidence) ?? trainedOnOthers(observations, idle) ??
     (width > columns ? missedByLoss(observations, idle) : undefined);
   if (ofAnother !== undefined) return ofAnother;
   const op = ops.find(({ op, inputs }) =>

@@ -3,75 +3,46 @@ import {
   areZeroOrOne,
   type AuditBatch,
   columnOf,
+  columnsOf,
   extentOf,
   onSimplex,
   takeRows,
   withConstants,
+  withConstantShares,
   withOutputs,
 } from "../batches.ts";
 import { descend, rangeOf } from "../descents.ts";
 import type { RecordedOp } from "../engines/engine.ts";
-import type { BatchResult, Observations } from "../observations.ts";
+import { type BatchResult, multiples, type Observations, offsets, valueWith } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { Evidence, Finding } from "../types.ts";
 import { onlyRow } from "./batch.ts";
 import { columnsWithoutGradient, isKeptOut } from "./gradient.ts";
 import { comparedWithItself } from "./itself.ts";
-import {
-  type AuditContext,
-  type BatchContext,
-  errorOf,
-  interpolate,
-  labelsDetermineOutputs,
-  locationOf,
-  type Rule,
-} from "./rule.ts";
+import { type AuditContext, errorOf, labelsDetermineOutputs, locationOf, type Rule } from "./rule.ts";
 
 /** The number of different labels up to which they may be classes or counts. Of more, an equal output is no accident. */
 const MOST_KINDS = 8;
 
 /** Tells whether outputs can take any value, as logits and regression outputs can. */
-const isUnbounded = ({ batch: { yPred } }: BatchResult): boolean =>
+export const isUnbounded = ({ batch: { yPred } }: BatchResult): boolean =>
   yPred.some((p) => Math.abs(p) > 1) && yPred.some((p) => p < 0);
 
 /** Tells whether the outputs of a batch are its labels. */
 const areLabels = ({ yTrue, yPred }: AuditBatch): boolean => yTrue.every((y, i) => y === yPred[i]);
 
 /** Tells whether the outputs of a batch are its labels, and these are no classes or counts. */
-const areAmounts = (batch: AuditBatch): boolean => areLabels(batch) && !batch.yTrue.every(Number.isInteger);
+export const areAmounts = (batch: AuditBatch): boolean => areLabels(batch) && !batch.yTrue.every(Number.isInteger);
 
 /** The mean of each column. */
-const columnMeans = (values: Float32Array, columns: number): number[] =>
-  Array.from(
-    { length: columns },
-    (_, c) => columnOf(values, columns, c).reduce((a, b) => a + b) * columns / values.length,
-  );
-
-/** The loss of a batch with each of some numbers added to all outputs. */
-const offsets = ({ engine }: BatchContext, batch: AuditBatch, by: readonly number[]): number[] =>
-  by.map((each) => engine.value(withOutputs(batch, (p) => p + each)).value);
-
-/** The loss of a batch with all outputs multiplied by each of some numbers. */
-const multiples = ({ engine }: BatchContext, batch: AuditBatch, by: readonly number[]): number[] =>
-  by.map((each) => engine.value(withOutputs(batch, (p) => each * p)).value);
-
-/** A loss that rises from random outputs towards correct ones. */
-interface Rise extends AuditContext {
-  /** The batch of correct outputs. */
-  readonly right: AuditBatch;
-  /** The loss at a share of the way from random outputs to correct ones. */
-  readonly at: (share: number) => number;
-  /** The loss of random outputs, that of nearly correct ones, and what a loss has to differ by to be clearly another. */
-  readonly from: number;
-  readonly to: number;
-  readonly margin: number;
-}
+export const columnMeans = (values: Float32Array, columns: number): number[] =>
+  columnsOf(values, columns).map((column) => column.reduce((a, b) => a + b) * columns / values.length);
 
 /** Correct logits that are only too large: smaller ones, in the same order, lower the loss, as of labels that are soft. */
-function tooSure(context: AuditContext, from: number): Finding | undefined {
+export function tooSure(context: AuditContext, from: number): Finding | undefined {
   const { results, random } = context.observations, { batch: right, value: perfect } = results.perfect!;
   if (new Set(right.yPred).size !== 2 || !isUnbounded(random)) return undefined;
-  const shares = [0.125, 0.25, 0.5], values = multiples(context, right, shares), least = Math.min(...values);
+  const shares = [0.125, 0.25, 0.5], values = multiples(context.engine, right, shares), least = Math.min(...values);
   return !(least < from - 0.2 * Math.abs(perfect - from)) ? undefined : {
     cause: "wrong-optimum",
     severity: "note",
@@ -80,107 +51,6 @@ function tooSure(context: AuditContext, from: number): Finding | undefined {
     remedy: "If the labels are not meant to be so soft, look at how they are smoothed: the shares of a row sum to 1",
   };
 }
-
-/** An offset of all outputs that moves the loss by as much down as the opposite one moves it up. */
-function keepsTheSign(rise: Rise): Finding | undefined {
-  const { right, from, to } = rise;
-  if (!isUnbounded(rise.observations.random) || !areAmounts(right) || !offsetIsLinear(rise, right)) return undefined;
-  return errorOf({
-    cause: "wrong-optimum",
-    message: "The errors keep their sign: the same amount on all outputs lowers the loss in one direction, without end",
-    evidence: { random: from, nearlyPerfect: to },
-    remedy: "Take the square or the absolute value of the error before the mean",
-  });
-}
-
-/** Shares of two kinds for which the loss rises towards the opposite of the correct ones, too. */
-function risesToTheOpposite({ engine, observations, right, from, to, margin }: Rise): Finding | undefined {
-  const { yPred } = observations.random.batch;
-  if (!areShares(yPred) || new Set(right.yPred).size > 2) return undefined;
-  const opposite = withOutputs(right, (p, i) => 0.05 * yPred[i] + 0.95 * (1 - p)), { value } = engine.value(opposite);
-  return !(value > from + margin) ? undefined : errorOf({
-    cause: "wrong-optimum",
-    message: "The loss rises from random outputs towards the correct ones, and towards the opposite ones, too: " +
-      "its minimum lies between them or does not depend on the labels",
-    evidence: { random: from, nearlyPerfect: to, nearlyOpposite: value },
-    remedy: "Look at each term: one belongs to y and p, the other to 1 − y and 1 − p",
-  });
-}
-
-/**
- * The columns of shares, such as a mask beside a picture, that raise the loss all the way to their labels with all others
- * correct: a score instead of its complement.
- */
-function sharesRise({ engine, observations: { random, columns }, right }: Rise): Finding | undefined {
-  const shares = [...Array(columns).keys()].filter((column) =>
-    areShares(columnOf(random.batch.yPred, columns, column)) && areZeroOrOne(columnOf(right.yPred, columns, column)) &&
-    new Set(columnOf(right.yPred, columns, column)).size === 2
-  );
-  if (shares.length === columns) return undefined;
-  const along = [0, 0.25, 0.5, 0.75, 1].map((share) =>
-    engine.value(
-      withOutputs(right, (p, i) => shares.includes(i % columns) ? share * p + (1 - share) * random.batch.yPred[i] : p),
-    ).value
-  );
-  if (!along.every((value, k) => k === 0 || value > along[k - 1])) return undefined;
-  const names = shares.join(", ");
-  return errorOf({
-    cause: "wrong-sign",
-    message:
-      `The loss rises all the way as column ${names} of the outputs comes closer to the labels, with all others correct`,
-    evidence: { columns: names, random: along[0], half: along[2], perfect: along[4] },
-    remedy: "Return the complement of the score of these columns, 1 − score, or its negative: a loss is minimised",
-  });
-}
-
-/**
- * Tells whether correct outputs that are mirrored at the mean of their column lower the loss by as much as the correct ones
- * raise it, or half of it: their order is turned round.
- */
-function isMirrored({ engine, observations: { columns }, right, at }: Rise): boolean {
-  const means = columnMeans(right.yPred, columns);
-  const [constant, mirrored] = [0, -1].map((by) =>
-    engine.value(withOutputs(right, (p, i) => (1 - by) * means[i % columns] + by * p)).value
-  );
-  return constant - mirrored > 0.5 * (at(1) - constant);
-}
-
-/** A loss that rises away from correct outputs, too, if the labels determine them, which they do not for embeddings. */
-function minimumElsewhere(rise: Rise): Finding | undefined {
-  const { observations, at, from, to, margin } = rise;
-  if (!isUnbounded(observations.random) || !labelsDetermineOutputs(observations) || isMirrored(rise)) return undefined;
-  const [half, whole] = [-0.5, -1].map(at);
-  return !(Math.min(half, whole) > from + margin) ? undefined : errorOf({
-    cause: "wrong-optimum",
-    message: "The loss rises from random outputs towards the correct ones, and in the opposite direction, too: " +
-      "its minimum lies elsewhere",
-    evidence: { random: from, nearlyPerfect: to, halfAsFarAway: half, asFarAway: whole },
-    remedy: "Look for the outputs that make the terms least, one by one: a parameter may have another meaning there",
-  });
-}
-
-/** A loss that rises towards correct outputs: a score instead of its complement, or, if it rises away from them too, a minimum elsewhere. */
-export const wrongSign: Rule = (context) => {
-  const at = (share: number): number => {
-    const batch = interpolate(context.observations, share);
-    return batch === undefined ? NaN : context.engine.value(batch).value;
-  };
-  const [from, quarter, half, before, to] = [0, 0.25, 0.5, 0.75, 0.95].map(at);
-  const least = from + 1e-6 * Math.abs(from), margin = 0.05 * (to - from);
-  // It rises to the end, or all along: a ratio can be level near its end.
-  const rises = to > least && (to > before || [quarter, half, before].every((value) => value > least));
-  if (!rises || at(1) < from) return undefined; // of a pole beside the correct outputs another rule tells
-  if (otherOutputsFit(context, from - margin)) return undefined;
-  const rise = { ...context, right: context.observations.results.perfect!.batch, at, from, to, margin };
-  return tooSure(context, from) ?? keepsTheSign(rise) ?? risesToTheOpposite(rise) ?? sharesRise(rise) ??
-    minimumElsewhere(rise) ??
-    errorOf({
-      cause: "wrong-sign",
-      message: "The loss rises as the outputs improve: minimising it makes predictions worse",
-      evidence: { random: from, threeQuarters: before, nearlyPerfect: to },
-      remedy: "Return the complement, 1 − score, or the negative, because a loss is minimised",
-    });
-};
 
 /** A loss whose correct outputs are compared with others. */
 interface Comparison extends AuditContext {
@@ -208,14 +78,10 @@ const apart = "Add a term that pushes different inputs apart: negatives with a m
 const differ = "Let the loss grow with the difference of labels and outputs, row by row, and with every kind of error";
 
 function uselessOnSimplex(batch: AuditBatch, columns: number): Useless[] {
-  return [
-    { name: "all classes equally likely in every row", batch: withOutputs(batch, () => 1 / columns), remedy: differ },
-    ...Array.from({ length: columns }, (_, c) => ({
-      name: `class ${c} in every row`,
-      batch: withOutputs(batch, (_, i) => i % columns === c ? 1 : 0),
-      remedy: differ,
-    })),
-  ];
+  return withConstantShares(batch, columns).map((one, k) => {
+    const name = k === 0 ? "all classes equally likely in every row" : `class ${k - 1} in every row`;
+    return { name, batch: one, remedy: differ };
+  });
 }
 
 function uselessElsewhere(batch: AuditBatch, columns: number, unbounded: boolean): Useless[] {
@@ -272,7 +138,7 @@ function firstRepeated(batch: AuditBatch, columns: number): Useless[] {
 }
 
 function uselessOf(batch: AuditBatch, { random, columns }: Observations): Useless[] {
-  const simplex = onSimplex(random.batch, columns), [low, high] = extentOf(batch.yPred);
+  const simplex = onSimplex(random.batch.yPred, columns), [low, high] = extentOf(batch.yPred);
   return [
     ...(simplex ? uselessOnSimplex(batch, columns) : uselessElsewhere(batch, columns, isUnbounded(random))),
     ...(batch.yTrue.every((y) => y >= low && y <= high) ? meanLabels(batch, columns) : []),
@@ -300,7 +166,7 @@ function comparesSets(comparison: Comparison): boolean {
 function collapse(comparison: Comparison): Finding | undefined {
   const { engine, observations, descents, right, best, start, span } = comparison, { random, columns } = observations;
   if (!(span > 0)) return undefined;
-  const shares = onSimplex(random.batch, columns);
+  const shares = onSimplex(random.batch.yPred, columns);
   // Without labels a row may choose any class, or several.
   if (areShares(random.batch.yPred) && new Set(right.yTrue).size === 1) return undefined;
   const same = shares
@@ -325,10 +191,10 @@ function collapse(comparison: Comparison): Finding | undefined {
 /** Embeddings whose columns are all the same, which are clearly better than correct ones: they tell rows apart the least. */
 function sameColumns({ engine, observations, right, best, start }: Comparison): Finding | undefined {
   const { random, columns } = observations;
-  if (onSimplex(random.batch, columns)) return undefined; // of shares the columns sum to 1
+  if (onSimplex(random.batch.yPred, columns)) return undefined; // of shares the columns sum to 1
   const [value] = [1, 2, 3].map((parts) => {
     const width = Math.ceil(columns / parts);
-    return engine.value(withOutputs(right, (_, i) => right.yPred[i - i % columns % width])).value;
+    return valueWith(engine, right, (_, i) => right.yPred[i - i % columns % width]);
   }).filter((value) => value < best - 0.5 * Math.abs(start - best));
   return value === undefined ? undefined : errorOf({
     cause: "wrong-optimum",
@@ -345,7 +211,7 @@ function sameColumns({ engine, observations, right, best, start }: Comparison): 
 function beyondLabels(comparison: Comparison): Finding | undefined {
   const { engine, observations: { random, columns }, options, right, best, start, span } = comparison;
   if (!areAmounts(right)) return undefined;
-  const shares = onSimplex(random.batch, columns), least = (shares ? 0.6 : 0.1) * span;
+  const shares = onSimplex(random.batch.yPred, columns), least = (shares ? 0.6 : 0.1) * span;
   const { to, end } = descend({ engine, kind: options.yPred, columns }, right, "SGD");
   if (!(best - to > least)) return undefined;
   // Outputs that still rise with the labels may be in another unit, such as their logarithm.
@@ -371,7 +237,7 @@ function nearMiss(comparison: Comparison): Finding | undefined {
   if (!areAmounts(right)) return undefined;
   const [low, high] = extentOf(right.yTrue);
   const amounts = [0.01, 0.03, 0.1].map((share) => share * (high - low));
-  const around = amounts.map((by) => Math.max(...offsets(comparison, right, [-by, by])));
+  const around = amounts.map((by) => Math.max(...offsets(comparison.engine, right, [-by, by])));
   const least = Math.min(...around), missedBy = amounts[around.indexOf(least)];
   if (!(least < best - 0.1 * span)) return undefined; // a loss that is kept above a small number is so near its end
   return {
@@ -392,12 +258,12 @@ function unsure({ engine, observations, options, right, best, start }: Compariso
   const { yTrue, yPred } = right, [low, high] = extentOf(yPred);
   const logits = options.yPred === "logits", shares = logits || areShares(yPred);
   if (!shares || yTrue.length !== yPred.length || !areZeroOrOne(yTrue)) return undefined;
-  if (onSimplex({ ...right, yPred: yTrue }, observations.columns)) return undefined; // one class per row
+  if (onSimplex(yTrue, observations.columns)) return undefined; // one class per row
   const scales = Array.from({ length: 9 }, (_, k) => (k / 8) ** 2); // closer together near a half
   for (const label of [0, 1]) {
     const values = scales.map((scale) => {
       const middle = (low + high) / 2;
-      return engine.value(withOutputs(right, (p, i) => yTrue[i] === label ? middle + scale * (p - middle) : p)).value;
+      return valueWith(engine, right, (p, i) => yTrue[i] === label ? middle + scale * (p - middle) : p);
     });
     const least = Math.min(...values), at = scales[values.indexOf(least)];
     const share = logits ? 1 / (1 + Math.exp((low - high) / 2 * at)) : 0.5 + at / 2;
@@ -420,7 +286,7 @@ function labelsTimes(comparison: Comparison): Finding | undefined {
   const { observations: { random, deterministic }, right, best, start } = comparison;
   const haveNoEnd = random.batch.yPred.some((p) => p > 1) && new Set(right.yTrue).size > 2;
   if (!deterministic || !haveNoEnd || !areLabels(right)) return undefined;
-  const [twice, hundredTimes] = multiples(comparison, right, [2, 100]);
+  const [twice, hundredTimes] = multiples(comparison.engine, right, [2, 100]);
   const least = 0.3 * Math.abs(start - best);
   if (!(twice < best - least && hundredTimes < twice - 20 * least)) return undefined;
   return errorOf({
@@ -436,7 +302,7 @@ function awayFromConstants({ engine, observations, right, best, start }: Compari
   const { random, columns } = observations;
   const constant = [...Array(columns).keys()].filter((c) => new Set(columnOf(right.yPred, columns, c)).size === 1);
   const at = (of: (p: number, i: number) => number, which = constant) =>
-    engine.value(withOutputs(right, (p, i) => which.includes(i % columns) ? of(p, i) : p)).value;
+    valueWith(engine, right, (p, i) => which.includes(i % columns) ? of(p, i) : p);
   const span = Math.abs(start - best), small = Math.max(1e-4 * span, 1e-5 * Math.abs(best));
   const [on, back] = [0.3, -0.3].map((share) => at((p, i) => p + share * (random.batch.yPred[i] - p)));
   if (on < best - small && back < best - small) {
@@ -490,7 +356,7 @@ function notReturned({ ops, random: { value } }: Observations): RecordedOp | und
 /** A column of outputs that changes nothing, and whose correct values are not among the labels. */
 function unusedOutput(context: AuditContext): Finding | undefined {
   const idle = idleColumns(context), { batch, value } = context.observations.random;
-  if (idle.length === 0 || onSimplex(batch, context.observations.columns)) return undefined;
+  if (idle.length === 0 || onSimplex(batch.yPred, context.observations.columns)) return undefined;
   const term = notReturned(context.observations);
   if (term !== undefined) {
     return {
@@ -527,13 +393,13 @@ function isMaskedEverywhere(
 function idleOutput(context: AuditContext): Finding | undefined {
   const { observations } = context, { random: { batch, value, gradient = new Float32Array() }, columns } = observations;
   const { yTrue, yPred } = observations.results.perfect!.batch;
-  const ofAll = yTrue.length === yPred.length && !onSimplex(batch, columns);
+  const ofAll = yTrue.length === yPred.length && !onSimplex(batch.yPred, columns);
   const labelled = labelledColumns(observations).map(([column]) => column);
   const idle = idleColumns(context).filter((column) =>
     labelled.includes(column) || (ofAll && new Set(columnOf(yTrue, columns, column)).size <= MOST_KINDS)
   );
   if (idle.length === 0 || isMaskedEverywhere(context, idle)) return undefined;
-  const norms = Array.from({ length: columns }, (_, j) => Math.hypot(...columnOf(gradient, columns, j)));
+  const norms = columnsOf(gradient, columns).map((column) => Math.hypot(...column));
   const own = Math.max(...idle.map((column) => norms[column]));
   if (own > 0) {
     return errorOf({
@@ -563,7 +429,7 @@ function idleOutput(context: AuditContext): Finding | undefined {
 function offsetIsFree(comparison: Comparison): Finding | undefined {
   const { observations: { random, columns }, right, best, start, span } = comparison;
   if (columns > 1 || !isUnbounded(random) || !areAmounts(right)) return undefined;
-  const shifted = offsets(comparison, right, [-2, 2]);
+  const shifted = offsets(comparison.engine, right, [-2, 2]);
   if (!shifted.every((value) => Math.abs(value - best) < 1e-4 * span)) return undefined;
   return {
     cause: "wrong-optimum",
@@ -601,17 +467,24 @@ export function rankCorrelation(x: Float32Array, y: Float32Array): number {
  * loss are then other ones than the sampler's, such as their logarithm, and nothing follows from the sampler's. Outputs that
  * rise with the correct ones before the descent prove nothing.
  */
-const otherOutputsFit = (
+export const otherOutputsFit = (
   { descents, observations: { results: { perfect }, random } }: AuditContext,
   least: number,
 ): boolean =>
   descents().some(({ to, end: { yTrue, yPred } }) => {
     const sameLabels = perfect!.batch.yTrue.every((y, i) => y === yTrue[i]);
-    const right = sameLabels && labelsAreFew(yTrue) ? perfect!.batch.yPred : yTrue;
+    const right = sameLabels && labelsAreFew(yTrue) ? perfect!.batch.yPred : stepsOf(yTrue, yPred.length);
     return to < least && rankCorrelation(right, yPred) > 0.7 &&
       !(rankCorrelation(right, random.batch.yPred) > 0.7) &&
       !(sameLabels && rankCorrelation(right, perfect!.batch.yPred) < -0.7); // it is the loss that is turned round
   });
+
+/** Labels of ordered classes as an output for each step between two of them, 1 below the class; other labels as they are. */
+function stepsOf(yTrue: Float32Array, outputs: number): Float32Array {
+  const columns = outputs / yTrue.length;
+  if (!(columns > 1) || !Number.isInteger(columns) || !yTrue.every(Number.isInteger)) return yTrue;
+  return Float32Array.from({ length: outputs }, (_, i) => i % columns < yTrue[Math.floor(i / columns)] ? 1 : 0);
+}
 
 /** Tells whether there are two different labels, or none. */
 const labelsAreFew = (yTrue: Float32Array): boolean => new Set(yTrue).size <= 2;
@@ -620,7 +493,7 @@ const labelsAreFew = (yTrue: Float32Array): boolean => new Set(yTrue).size <= 2;
 function fallsAsSquare(context: AuditContext): Finding | undefined {
   if (!context.observations.deterministic || !isUnbounded(context.observations.random)) return undefined;
   for (const { from, to, end } of context.descents()) {
-    const [tenTimes, hundredTimes] = multiples(context, end, [10, 100]);
+    const [tenTimes, hundredTimes] = multiples(context.engine, end, [10, 100]);
     if (!(to < from && tenTimes < Math.min(0, to) && hundredTimes < 50 * tenTimes)) continue;
     if (!Number.isFinite(hundredTimes) || hundredTimes > -Math.abs(from)) continue;
     return {
@@ -637,7 +510,7 @@ function fallsAsSquare(context: AuditContext): Finding | undefined {
 /** Tells whether a loss of differences between columns, linear in one of them, has no end on purpose, as that of a critic. */
 function isCritic(context: AuditContext, [at, by10, by20]: readonly number[]): boolean {
   const step = by10 - at, small = 0.01 * Math.abs(step);
-  const [less, more] = offsets(context, context.observations.random.batch, [-3, 3]);
+  const [less, more] = offsets(context.engine, context.observations.random.batch, [-3, 3]);
   return Math.abs(by20 - by10 - step) <= small && Math.abs(more - less) <= small;
 }
 
@@ -667,7 +540,7 @@ function columnWithoutEnd(comparison: Comparison): Finding | undefined {
     for (const sign of [-1, 1]) {
       if (sign < 0 ? low >= 0 : high <= 0) continue;
       const moved = (base: number, by: number) =>
-        engine.value(withOutputs(bases[base], (p, i) => i % columns === column ? p + sign * by : p)).value;
+        valueWith(engine, bases[base], (p, i) => i % columns === column ? p + sign * by : p);
       const by10 = moved(0, 10);
       if (!(by10 < from[0] - 0.1 * span)) continue;
       const by20 = moved(0, 20), other = moved(1, 10);
@@ -693,14 +566,12 @@ function columnWithoutEnd(comparison: Comparison): Finding | undefined {
 function labelledColumns(
   { results: { perfect }, rows, columns }: Observations,
 ): [column: number, labels: Float32Array][] {
-  const { yTrue, yPred } = perfect!.batch, width = yTrue.length / rows;
-  const labels = Array.from({ length: width }, (_, k) => columnOf(yTrue, width, k)).filter((of) =>
-    new Set(of).size > MOST_KINDS
-  );
-  return Array.from({ length: columns }, (_, column): [number, Float32Array | undefined] => {
-    const right = columnOf(yPred, columns, column);
-    return [column, labels.find((of) => of.every((y, i) => y === right[i]))];
-  }).filter((pair): pair is [number, Float32Array] => pair[1] !== undefined);
+  const { yTrue, yPred } = perfect!.batch;
+  const labels = columnsOf(yTrue, yTrue.length / rows).filter((of) => new Set(of).size > MOST_KINDS);
+  return columnsOf(yPred, columns).flatMap((right, column): [number, Float32Array][] => {
+    const own = labels.find((of) => of.every((y, i) => y === right[i]));
+    return own === undefined ? [] : [[column, own]];
+  });
 }
 
 /**
@@ -708,7 +579,7 @@ function labelledColumns(
  * length cost more. Of more than 16 outputs it is not asked.
  */
 function standInAnyOrder({ engine, observations: { columns }, right, best, span }: Comparison): boolean {
-  const valueOf = (of: (p: number, i: number) => number) => engine.value(withOutputs(right, of)).value;
+  const valueOf = (of: (p: number, i: number) => number) => valueWith(engine, right, of);
   const shifted = (by: number) => valueOf((_, i) => right.yPred[i - i % columns + (i % columns + by) % columns]);
   const isMissed = (of: (p: number, i: number) => number) => valueOf(of) > best + 0.05 * span;
   const signOf = (i: number) => [1, -1][i % columns] ?? 0;
@@ -752,10 +623,9 @@ function fitsWithoutLabels(comparison: Comparison): Finding | undefined {
       const correlation = rankCorrelation(y, p);
       if (!(correlation < 0.3) || (labelled.length > 1 && rankCorrelation(y, turned) > 0.7)) continue;
       // Where the label itself would lower the loss, the descent has only not come so far.
-      const held = engine.value(
-        withOutputs(end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v),
-      );
-      if (held.value < to - 0.05 * Math.abs(to - best) || standInAnyOrder(comparison)) continue;
+      const held = valueWith(engine, end, (v, i) => i % columns === column ? labels[Math.floor(i / columns)] : v);
+      const least = to < best - Math.abs(span) ? 0 : 0.05 * Math.abs(to - best); // correct outputs are no measure then
+      if (held < to - least || standInAnyOrder(comparison)) continue;
       const isNear = to > best;
       return {
         cause: "wrong-optimum",
@@ -774,9 +644,7 @@ function fitsWithoutLabels(comparison: Comparison): Finding | undefined {
 /** Errors of a row that cancel each other and cost nothing: its columns are summed before the square. */
 function errorsCancel({ engine, observations: { random, columns }, right, best, start, span }: Comparison) {
   if (!isUnbounded(random) || !areAmounts(right)) return undefined;
-  const [cancelled, alone] = [[1, -1], [1]].map((by) =>
-    engine.value(withOutputs(right, (p, i) => p + (by[i % columns] ?? 0))).value
-  );
+  const [cancelled, alone] = [[1, -1], [1]].map((by) => valueWith(engine, right, (p, i) => p + (by[i % columns] ?? 0)));
   if (!(Math.abs(cancelled - best) < 1e-4 * span && alone > best + 0.01 * span)) return undefined;
   return {
     cause: "wrong-optimum",
@@ -808,7 +676,7 @@ function lowerElsewhere(comparison: Comparison): Finding | undefined {
   if (!(span > 0)) return undefined;
   const lower = descents().find(({ to, end }) =>
     to < best - 0.02 * span && end.yTrue.every((y, i) => y === right.yTrue[i]) &&
-    engine.value(withOutputs(end, (p, i) => p + 3 * (p - yPred[i]))).value > to // no minimum if it falls on, as a critic's
+    valueWith(engine, end, (p, i) => p + 3 * (p - yPred[i])) > to // no minimum if it falls on, as a critic's
   );
   if (lower === undefined || tooSure(comparison, best) !== undefined) return undefined; // labels are smoothed on purpose
   return {
@@ -823,7 +691,7 @@ function lowerElsewhere(comparison: Comparison): Finding | undefined {
 /** An output in every row that is clearly better than correct ones. */
 function betterConstant(comparison: Comparison): Finding | undefined {
   const { engine, observations: { random, columns }, right, best, start, span } = comparison;
-  if (onSimplex(random.batch, columns)) return undefined;
+  if (onSimplex(random.batch.yPred, columns)) return undefined;
   const least = 0.2 * Math.max(Math.abs(span), Math.abs(best));
   const each = withConstants(right).map(({ output, batch }) => ({ output, value: engine.value(batch).value }));
   const better = each.find(({ value }) => value < best - least);
@@ -842,7 +710,7 @@ function fallsAtOnce(comparison: Comparison): Finding | undefined {
   const { observations: { random }, right, best, span } = comparison;
   if (!isUnbounded(random) || !areAmounts(right)) return undefined;
   const [low, high] = extentOf(right.yTrue), step = (high - low) / 30;
-  const at = (by: number) => offsets(comparison, right, [by])[0];
+  const at = (by: number) => offsets(comparison.engine, right, [by])[0];
   const values = Array.from({ length: 16 }, (_, k) => at((k + 1) * step));
   const k = values.findIndex((value, k) => values[k + 1] < value - 0.1 * Math.abs(span));
   if (k < 0) return undefined;
@@ -873,7 +741,7 @@ const contradicted = (comparison: Comparison): Finding | undefined =>
 function oppositeSigns(comparison: Comparison): Finding | undefined {
   const { observations: { random }, right, best, start, span } = comparison;
   if (!isUnbounded(random) || !areAmounts(right)) return undefined;
-  const [turned, twice] = multiples(comparison, right, [-1, 2]);
+  const [turned, twice] = multiples(comparison.engine, right, [-1, 2]);
   if (!(Math.abs(turned - best) < 1e-4 * span) || !(twice > best + 0.05 * span)) return undefined;
   return {
     cause: "wrong-optimum",
@@ -885,8 +753,8 @@ function oppositeSigns(comparison: Comparison): Finding | undefined {
 }
 
 /** Tells whether an offset of all outputs moves the loss in proportion: by the mean of the labels that weigh the outputs. */
-function offsetIsLinear(context: AuditContext, right: AuditBatch): boolean {
-  const [less, none, more] = offsets(context, right, [-10, 0, 10]);
+export function offsetIsLinear(context: AuditContext, right: AuditBatch): boolean {
+  const [less, none, more] = offsets(context.engine, right, [-10, 0, 10]);
   return Math.abs(more - 2 * none + less) < 1e-3 * Math.abs(more - less);
 }
 
@@ -919,6 +787,12 @@ function beatenByOtherLabels(comparison: Comparison): Finding | undefined {
   };
 }
 
+/** The least loss of outputs of the same order that are less sure, as where labels are softened. */
+const lessSure = (comparison: Comparison, right: AuditBatch): number =>
+  isUnbounded(comparison.observations.random) && new Set(right.yPred).size === 2
+    ? Math.min(...multiples(comparison.engine, right, [0.125, 0.25, 0.5]))
+    : Infinity;
+
 /** Outputs of a model that has learned nothing, which are as good as correct ones. */
 function uselessModel(comparison: Comparison): Finding | undefined {
   const { engine, observations, start } = comparison, { columns } = observations, { yPred } = comparison.right;
@@ -934,7 +808,9 @@ function uselessModel(comparison: Comparison): Finding | undefined {
       if (batch.yPred.every((p, i) => p === right.yPred[i])) continue; // of one positive, a single certain one is correct
       const { value } = engine.value(batch);
       if (!(value <= best + near * span)) continue;
-      if (otherOutputsFit(comparison, best - 0.05 * span)) continue;
+      if (otherOutputsFit(comparison, best - 0.05 * span) || lessSure(comparison, right) < value - near * span) {
+        continue;
+      }
       if (remedy === bound && offsetIsLinear(comparison, right)) {
         byOffset ??= offsetPays({ useless: name, value, perfect: best, random: start });
         continue;

@@ -1,4 +1,4 @@
-import type { AuditBatch, Sampler } from "../batches.ts";
+import { type AuditBatch, rowsOf, type Sampler } from "../batches.ts";
 import type { Descent } from "../descents.ts";
 import type { AuditEngine, Origin, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import type { BatchObservations, Observations } from "../observations.ts";
@@ -35,11 +35,21 @@ export const ofLabels = ({ fromTrue, fromPred }: Pick<Origin, "fromTrue" | "from
 /** Tells whether an operation is a difference, possibly squared. */
 export const isDifference = ({ op }: RecordedOp): boolean => op === "Sub" || op === "SquaredDifference";
 
+/** Operations that add, with whatever signs. */
+export const adding: ReadonlySet<string> = new Set(["Add", "AddV2", "AddN", "Sub"]);
+
 /** Tells whether an operation is a product of matrices. */
 export const isProduct = ({ op }: RecordedOp): boolean => op === "MatMul" || op === "BatchMatMul";
 
+/** Tells whether an operation is a softmax, or its logarithm. */
+export const isSoftmax = ({ op }: Pick<RecordedOp, "op">): boolean => op === "Softmax" || op === "LogSoftmax";
+
 /** Tells whether an operation takes labels together with something through which a gradient flows. */
 export const meetsLabels = ({ inputs }: RecordedOp): boolean => inputs.some(ofLabels) && inputs.some((i) => i.live);
+
+/** Tells whether a shape has these sizes. */
+export const hasSizes = (shape: readonly number[], ...sizes: readonly number[]): boolean =>
+  shape.length === sizes.length && sizes.every((size, axis) => size === shape[axis]);
 
 /** The axes of an operation that reduces or normalises, counted from 0; none if it has no such attribute. */
 export function axesOf({ attrs, inputs: [{ shape }] }: RecordedOp): number[] {
@@ -94,13 +104,7 @@ export function interpolate({ results: { perfect }, random }: Observations, shar
 export function labelsDetermineOutputs({ results: { perfect } }: Observations): boolean {
   if (perfect === undefined) return false;
   const { yTrue, yPred, predShape: [rows] } = perfect.batch;
-  const key = (values: Float32Array, i: number) =>
-    values.subarray(i * values.length / rows, (i + 1) * values.length / rows).join();
-  const seen = new Map<string, string>();
-  for (let i = 0; i < rows; i++) {
-    const labels = key(yTrue, i), outputs = key(yPred, i);
-    if ((seen.get(labels) ?? outputs) !== outputs) return false;
-    seen.set(labels, outputs);
-  }
-  return true;
+  const [labels, outputs] = [yTrue, yPred].map((of) => rowsOf(of, of.length / rows).map((row) => row.join()));
+  const outputsOf = new Map(outputs.map((own, row) => [labels[row], own]));
+  return outputs.every((own, row) => outputsOf.get(labels[row]) === own);
 }

@@ -1,5 +1,5 @@
-import { areShares, extentOf, listOf, onSimplex, withOutputs } from "../batches.ts";
-import { type BatchResult, type Observations, resultOf } from "../observations.ts";
+import { areShares, extentOf, largestOf, listOf, onSimplex, rowsOf, withOutputs } from "../batches.ts";
+import { type BatchResult, type Observations, resultOf, valueWith } from "../observations.ts";
 import type { Finding, Severity } from "../types.ts";
 import { onlyRow } from "./batch.ts";
 import { type AuditContext, labelsDetermineOutputs, type Rule, takesBest } from "./rule.ts";
@@ -9,14 +9,13 @@ const lost = 1e-9;
 
 /** Tells whether the correct outputs of a row have one maximum: a gradient of any of them then changes the decision. */
 function oneOfARow({ results: { perfect }, columns }: Observations): boolean {
-  const right = perfect!.batch.yPred, [, high] = extentOf(right), rows = right.length / columns;
-  return Array.from({ length: rows }, (_, i) => right.subarray(i * columns, (i + 1) * columns))
-    .every((row) => row.filter((p) => p === high).length === 1);
+  const right = perfect!.batch.yPred, [, high] = extentOf(right);
+  return rowsOf(right, columns).every((row) => row.filter((p) => p === high).length === 1);
 }
 
 /** Marks the outputs without a gradient; of classes, the outputs of rows without a gradient. */
 function deadAt(gradient: Float32Array, observations: Observations): boolean[] {
-  const least = lost * gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+  const least = lost * largestOf(gradient);
   const dead = listOf(gradient.length, (i) => !(Math.abs(gradient[i]) > Math.max(least, 1e-30)));
   if (!oneOfARow(observations) && !takesBest(observations)) return dead;
   const row = (i: number) => Math.floor(i / observations.columns);
@@ -60,7 +59,7 @@ function deadWithinReach({ engine, observations, options: { yPred: kind } }: Aud
   if (ends === undefined) return 0;
   const share = sureShare, logits = kind === "logits";
   if (!logits && !areShares(ends.yPred)) return 0;
-  const spread = onSimplex(ends, columns) ? share / (columns - 1) : share, most = 1 - share;
+  const spread = onSimplex(ends.yPred, columns) ? share / (columns - 1) : share, most = 1 - share;
   const near = withOutputs(ends, (p) => logits ? Math.sign(p) * sureLogit : p > 0.5 ? most : spread);
   return deadShare(resultOf(engine, near), observations, off) ?? 0;
 }
@@ -73,9 +72,21 @@ function fallsWithout({ engine, observations }: AuditContext, off: boolean[]): b
   const { results: { perfect }, random: { batch, value, gradient } } = observations, right = perfect!;
   if (batch.yTrue.some((y, i) => y !== right.batch.yTrue[i])) return false;
   const dead = deadAt(gradient!, observations);
-  const mended = engine.value(withOutputs(batch, (p, i) => dead[i] && !off[i] ? right.batch.yPred[i] : p)).value;
+  const mended = valueWith(engine, batch, (p, i) => dead[i] && !off[i] ? right.batch.yPred[i] : p);
   const least = labelsDetermineOutputs(observations) ? 0.05 : 0.3;
   return value - mended > least * (value - right.value);
+}
+
+/** The share of rows without a gradient that have one once the other rows are correct: the loss takes the worst rows alone. */
+function wakeShare({ engine, observations }: AuditContext): number {
+  const { results: { perfect }, random: { batch, gradient }, columns } = observations, right = perfect!.batch;
+  if (gradient === undefined || batch.yTrue.some((y, i) => y !== right.yTrue[i])) return 0;
+  const dead = deadAt(gradient, observations), row = (i: number) => i - i % columns;
+  const asleep = dead.map((_, i) => dead.slice(row(i), row(i) + columns).every(Boolean));
+  const next = engine.valueAndGradient(withOutputs(batch, (p, i) => asleep[i] ? p : right.yPred[i])).gradient;
+  if (next === undefined) return 0;
+  const still = deadAt(next, observations), wakes = (i: number) => Math.abs(next[i]) > 10 * Math.abs(gradient[i]);
+  return asleep.filter((is, i) => is && !still[i] && wakes(i)).length / asleep.filter(Boolean).length;
 }
 
 /** A smooth loss that is flat where outputs are clearly wrong. */
@@ -107,6 +118,18 @@ function saturation(context: AuditContext): Finding | undefined {
     ? "note"
     : undefined;
   if (severity === undefined) return undefined;
+  const woken = early > many ? wakeShare(context) : 0;
+  if (woken > 0.05) {
+    return {
+      cause: "saturated",
+      severity: "note",
+      message:
+        `${Math.round(100 * early)} % of the wrong outputs have no gradient until others are correct: the loss ` +
+        "takes the worst alone",
+      evidence: { wrongWithoutGradientAtRandom: early, withOneOnceOthersAreCorrect: woken },
+      remedy: "If this is no mining of hard examples, look at what picks rows, such as a maximum or the largest losses",
+    };
+  }
   const reached = near > 0.7 && !(early > many);
   const percent = `${Math.round(100 * (severity === "note" ? late : reached ? near : early))} %`;
   return {

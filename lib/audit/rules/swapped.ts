@@ -1,6 +1,6 @@
-import { sizeOf, withOutputs } from "../batches.ts";
+import { exchanged, sizeOf } from "../batches.ts";
 import type { RecordedInput, RecordedOp } from "../engines/engine.ts";
-import type { Observations } from "../observations.ts";
+import { multiples, type Observations } from "../observations.ts";
 import type { Severity } from "../types.ts";
 import { isKeptOut } from "./gradient.ts";
 import { type AuditContext, descendsFrom, isLinear, locationOf, ofLabels, type Rule, weighsByLabels } from "./rule.ts";
@@ -36,7 +36,7 @@ function logarithm({ ops, live }: Observations): Sign | undefined {
 
 /** An error that is divided by the outputs instead of by the labels. */
 function relative(context: AuditContext): Sign | undefined {
-  const { engine, observations: { ops, columns, random } } = context, n = random.batch.yPred.length;
+  const { ops, columns, random } = context.observations, n = random.batch.yPred.length;
   // One of several columns may be a scale that the model predicts.
   const ofOutput = ({ isPred, fromPred, fromTrue, live, shape }: RecordedInput) =>
     live && (columns === 1 ? fromPred && !fromTrue : isPred && sizeOf(shape) === n);
@@ -46,7 +46,7 @@ function relative(context: AuditContext): Sign | undefined {
   );
   if (op === undefined || isKeptOut(context)) return undefined;
   // A logarithm beside it, as in the deviance of a gamma distribution, makes large outputs expensive.
-  const [large, larger] = [1e2, 1e4].map((by) => engine.value(withOutputs(random.batch, (p) => by * p)).value);
+  const [large, larger] = multiples(context.engine, random.batch, [1e2, 1e4]);
   if (larger > 1.2 * large) return undefined;
   return [
     op,
@@ -106,9 +106,8 @@ export const swapped: Rule = (context) => {
     maskOfOutputs(observations);
   if (sign === undefined) return undefined;
   const [op, severity, message] = sign, { batch, value } = observations.random;
-  const { yTrue, yPred, trueShape, predShape } = batch;
-  const exchanged = { yTrue: yPred, yPred: yTrue, trueShape: predShape, predShape: trueShape };
-  const valueExchanged = yTrue.length === yPred.length ? engine.value(exchanged).value : "not tried";
+  const isAlike = batch.yTrue.length === batch.yPred.length;
+  const valueExchanged = isAlike ? engine.value(exchanged(batch)).value : "not tried";
   return {
     cause: "swapped-arguments",
     severity,
