@@ -31,7 +31,7 @@ const known = new WeakSet<object>();
 const task = "make a step";
 
 export const aStep: Rule = {
-  must: "a name, a step such as softsign(), or { name, threshold, slope, value, derivative }",
+  must: "a name, a step or { name, threshold, slope, value, derivative }",
   valid: (step) =>
     typeof (step as Step | null)?.value === "function" && typeof (step as Step).derivative === "function",
   Kind: TypeError,

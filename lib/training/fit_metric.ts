@@ -166,7 +166,8 @@ const inTraining = new WeakSet<LayersModel>();
  * @param model A model with one output. It need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
  * again; a function that returns an iterable. Row weights are a part of the data, not an option. Use `batchesOf` of the data
- * module to read a file or a polars frame. The tensors of batches are disposed after each batch: give `clone()` of what you keep. The loss of a score of queries takes { xs, ys, groups }, with the query of each row:
+ * module to read a file or a polars frame. The tensors of batches are disposed after each batch: give a `clone()` of those
+ * that you keep. The loss of a score of queries takes { xs, ys, groups }, with the query of each row:
  * batches of tensors hold whole queries, and other batches have to. Outputs of one row per query need no groups.
  * @param options See {@linkcode FitMetricOptions}.
  * @returns The history and the best epoch; with validation data also the tuned threshold.

@@ -359,7 +359,7 @@ Deno.test("toScore takes names and scores, and refuses what is neither", () => {
     ["", "''"],
     ["toString", "'toString'"],
     ["fBeta", "called with options, as in fBeta({ beta: 0.5 }), it is 'fBeta'"],
-    [fBeta, "a score or its name, not a loss, a metric or an uncalled fBeta, it is the function fBeta"],
+    [fBeta, "a score, not a loss, metric or uncalled fBeta, it is the function fBeta"],
     [{}, "[]"],
     [3, "3"],
     [null, "null"],
