@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parse } from "csv-parse/sync";
 import { resolve } from "node:path";
 import { fitsTwoClasses } from "../lib/compare/check_score.ts";
 import { type TrainedLoss, trainingsPerSplit, type TrainSplits } from "../lib/compare/train_split.ts";
@@ -56,7 +57,7 @@ export const compareSpec: TaskSpec = {
     positive: {
       type: "string",
       help:
-        "the label's positive value, against all others (default: 1 if the labels are 0/1 or -1/1, otherwise the rarer of two; " +
+        "the label's positive value, against all others (default: 1 or true beside 0, -1 or false, otherwise the rarer of two; " +
         "of more than two, each is a class)",
     },
     score: { type: "string", help: "the score to compare by and to train on (default: f1)" },
@@ -87,7 +88,10 @@ export const compareSpec: TaskSpec = {
     },
     repeats: { type: "string", help: "the number of splits, at least 3 (default: 10)" },
     seed: { type: "string", help: "a whole number; the same seed gives the same numbers (default: 1)" },
-    drop: { type: "string", help: 'columns to leave out: A,B ("": the column without a name)' },
+    drop: {
+      type: "string",
+      help: 'columns to leave out: A,B or A,"B, C" if a comma is in the name ("": the column without a name)',
+    },
     keep: { type: "string", help: "columns to use although they look like an index of the rows: A,B" },
     numbers: { type: "string", help: "columns to read as numbers although their texts look like codes (00101): A,B" },
     missing: { type: "string", help: 'further texts that stand for a missing value: "x,unknown"' },
@@ -287,6 +291,12 @@ const lists = ["drop", "keep", "numbers", "missing"] as const;
 
 const separatorNames: Record<string, string> = { tab: "\t", "\\t": "\t" };
 
+/** Reads a list as a line of CSV: an entry with a comma stands in quotes. */
+function listOf(text: string): string[] {
+  const [list = [""]] = parse(text, { trim: true, relax_quotes: true }) as string[][];
+  return list;
+}
+
 function tableOptions(values: TaskArgs["values"]): ReadTableOptions {
   const { label, positive, separator, decimal } = values;
   const whole = (name: string, least: number) =>
@@ -299,7 +309,7 @@ function tableOptions(values: TaskArgs["values"]): ReadTableOptions {
     ...Object.fromEntries(
       lists.filter((name) => values[name] !== undefined).map((
         name,
-      ) => [name, String(values[name]).split(",").map((one) => one.trim())]),
+      ) => [name, listOf(String(values[name]))]),
     ),
     ...(values["drop-unlabelled"] ? { dropUnlabelled: true } : {}),
     ...whole("merge-rare", 1),

@@ -187,6 +187,14 @@ const tscOptions =
   "--declaration --emitDeclarationOnly --allowImportingTsExtensions --strict --skipLibCheck --target es2022 " +
   "--module esnext --moduleResolution bundler --lib es2023,dom,dom.iterable,esnext.disposable,es2024.sharedmemory --types node --rootDir lib --outDir types";
 
+/** Names the files of the repository that a text of the package links to, but for those in the package; leaves pictures out. */
+const withoutLinks = (text: string, packed: readonly string[]): string =>
+  text.replace(/!\[[^\]]*\]\([^)]*\)\n\n/g, "").replace(
+    /\[([^\]]*)\]\((?!https?:|#)([\w./]+)\)/g,
+    (link, words, path) =>
+      packed.includes(path) ? link : path.endsWith(words) ? `\`${path}\`` : `${words} (\`${path}\`)`,
+  );
+
 /** A module that ./python starts as a worker, and the programs that this one starts: files of their own beside the entry. */
 const worker = { source: "lib/audit/engines/python_worker.ts", file: "python_worker" };
 const servers = ["loss_server.py", "loss_server.R"].map((file) => ({ source: `lib/audit/engines/${file}`, file }));
@@ -261,6 +269,14 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
   );
   await tool("node_modules/rollup/dist/bin/rollup", "-c", "--silent");
 
+  for await (const { name } of Deno.readDir(npm)) {
+    if (!name.endsWith(".js")) continue;
+    const path = new URL(name, npm), text = await Deno.readTextFile(path);
+    // esbuild names a class that refers to itself twice; a meter that is printed would have the second name.
+    const twice = [...text.matchAll(/var (\w+) = class _\1\b/g)].map(([, one]) => one);
+    const named = twice.reduce((all, one) => all.replace(new RegExp(`\\b_${one}\\b`, "g"), one), text);
+    await Deno.writeTextFile(path, named);
+  }
   const packages: Record<string, string[]> = {};
   for (const [entry, source] of entries) {
     const comment = await moduleComment(new URL(source, root)), name = fileName(entry);
@@ -272,8 +288,10 @@ async function buildIn(workshop: URL, to: URL, status: (text: string) => void): 
     }
   }
   for (const { source, file } of servers) await Deno.copyFile(new URL(source, root), new URL(file, npm));
-  for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) {
-    await Deno.copyFile(new URL(file, root), new URL(file, npm));
+  const documents = ["README.md", "LICENSE", "CHANGELOG.md"];
+  for (const file of documents) {
+    const text = await Deno.readTextFile(new URL(file, root));
+    await Deno.writeTextFile(new URL(file, npm), withoutLinks(text, documents));
   }
   for await (const { name } of Deno.readDir(npm)) {
     const text = await Deno.readTextFile(new URL(name, npm));

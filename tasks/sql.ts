@@ -20,7 +20,7 @@ import {
   type TableOptions,
   tuneThresholdOn,
 } from "../lib/sql/mod.ts";
-import { type Dialect, formatOf, formats, quoteName, quoteText, sourceSql } from "../lib/sql/dialect.ts";
+import { type Dialect, formatOf, formats, holdsText, quoteName, sourceSql } from "../lib/sql/dialect.ts";
 import {
   alignedText,
   choiceOption,
@@ -197,8 +197,9 @@ function withBinaryLabel(values: Values, from: Source, dialect: Dialect): Source
   if (new Set(classes).size !== 2 || classes.length !== 2) {
     throw new UsageError("--classes takes two values for one output, the negative one first: --classes No,Yes");
   }
-  const label = `CAST(${quoteName(dialect, String(values.label))} AS STRING)`;
-  const cases = classes.map((value, k) => `WHEN ${label} = ${quoteText(dialect, value)} THEN ${k}`).join(" ");
+  const cases = classes.map((value, k) => `WHEN ${holdsText(dialect, String(values.label), value)} THEN ${k}`).join(
+    " ",
+  );
   return { query: `SELECT *, CASE ${cases} END AS ${ofTwo} FROM ${sourceSql("the labels", dialect, from)} AS given` };
 }
 

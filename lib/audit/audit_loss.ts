@@ -138,8 +138,19 @@ function auditTensorFlow(given: AuditedLoss, settings: Omit<AuditSettings, "left
   return { report, time: () => timeLoss(loss, batch) };
 }
 
-function auditPython(loss: LoadedLoss, settings: AuditSettings, batch: AuditBatch): Audited {
-  const first = loss.check(batch, settings.options.yTrue);
+/** Settings for a loss that makes the logits of the classes with weights of its own: which outputs are correct depends on them. */
+const withWeights = (settings: AuditSettings): AuditSettings => ({
+  ...settings,
+  sampler: (kind, ...rest) => kind === "perfect" ? undefined : settings.sampler(kind, ...rest),
+  assumed: [
+    "The loss has weights of its own, on which the correct outputs depend: rules that compare with these said nothing",
+  ],
+});
+
+function auditPython(loss: LoadedLoss, given: AuditSettings, batch: AuditBatch): Audited {
+  const first = loss.check(batch, given.options.yTrue);
+  const ofClasses = ["index", "one-hot"].includes(labelKindOf(given.options));
+  const settings = first.hasWeights && ofClasses ? withWeights(given) : given;
   if (first.died !== undefined) return auditDead(loss, batch, first.died);
   const { framework } = loss, report = auditEngine(loss.engine, settings);
   const found = report.findings.map((one) => inWordsOf(framework, placed(one, () => loss.engine.record(batch))));

@@ -1,8 +1,8 @@
-import { aFunction, anObject, aSignal, check, describe, integerFrom, optional } from "../check/check.ts";
+import { aFunction, aSignal, check, checkOptions, describe, integerFrom, optional } from "../check/check.ts";
 import type { CurveScore } from "../curves/curve_scores.ts";
 import type { CurveScoreName } from "../curves/to_curve_score.ts";
 import { checkHeavyTails } from "../data/prepare_columns.ts";
-import { readTable, type ReadTableOptions } from "../data/read_table.ts";
+import { readTable, type ReadTableOptions, tableOptionNames } from "../data/read_table.ts";
 import { presentValues } from "../data/standardize.ts";
 import { type Feature, type HeavyTails, isMissing } from "../data/table.ts";
 import type { Split, TableDataset, TableFrame, TableWarning } from "../data/table.ts";
@@ -92,8 +92,13 @@ export interface CompareLossesOptions extends Omit<ReadTableOptions, "beside"> {
 
 const TASK = "compare losses", leastOfAClass = 10, mostRows = 10_000;
 
+const optionNames: readonly string[] = [
+  ...["score", "costs", "repeats", "seed", "heavyTails", "onProgress", "onSplit", "signal"],
+  ...tableOptionNames,
+];
+
 function checkComparison(options: CompareLossesOptions): void {
-  check(TASK, { options }, anObject);
+  checkOptions("the comparison", options, optionNames);
   const { repeats = 10, seed = 1, heavyTails = "yeoJohnson" } = options;
   check(TASK, { repeats }, integerFrom(3, 1000));
   check(TASK, { seed }, integerFrom(0, 2 ** 31));
@@ -111,21 +116,34 @@ function checkComparison(options: CompareLossesOptions): void {
   throw new TypeError(`Cannot ${TASK}: 'score' cannot be used with 'costs', where the score is the savings`);
 }
 
+/** The smallest `mergeRare` whose merged classes have enough rows together; undefined if a large class would be merged too. */
+function leastToMerge(sizes: readonly number[]): number | undefined {
+  let merged = 0, least = leastOfAClass;
+  for (const rows of sizes.toSorted((a, b) => a - b)) {
+    if (rows >= least && merged >= leastOfAClass) return least <= 3 * leastOfAClass ? least : undefined;
+    merged += rows;
+    least = Math.max(least, rows + 1);
+  }
+  return undefined;
+}
+
 function checkClasses({ classes, label }: TableDataset): void {
   const rarest = classes.reduce((a, b) => b.rows < a.rows ? b : a);
   if (rarest.rows >= leastOfAClass) return;
   const scarce = classes.filter((one) => one.rows < leastOfAClass);
   const list = firstOf(scarce.map((one) => `'${one.name}' in ${one.rows}`));
-  const isQuantity = classes.length > 20 && classes.every(({ name }) => name !== "" && Number.isFinite(Number(name)));
+  const isNumber = (name: string) => /\d/.test(name) && Number.isFinite(Number(name.replaceAll(/[%$€£,]/g, "")));
+  const isQuantity = classes.length > 20 && classes.every(({ name }) => isNumber(name));
   if (isQuantity) {
     throw new RangeError(
       `Cannot ${TASK}: '${label}' looks like a number to predict, not a class: it has ${classes.length} different numbers, ` +
         `of which ${scarce.length} are in fewer than ${leastOfAClass} rows; make classes of it first, such as above a bound`,
     );
   }
+  const least = leastToMerge(classes.map(({ rows }) => rows));
+  const merge = least === undefined ? "" : `, or merge the rare ones with 'mergeRare' ${least}`;
   const cures = classes.length > 2
-    ? ` (it has ${classes.length} values; set one against the rest with 'positive', or merge the rare ones with ` +
-      `'mergeRare' ${leastOfAClass})`
+    ? ` (it has ${classes.length} values; set one against the rest with 'positive'${merge})`
     : "";
   throw new RangeError(
     `Cannot ${TASK}: each class needs at least ${leastOfAClass} rows, '${label}' has ${list}${cures}`,

@@ -7,7 +7,9 @@ export function featureText({ kind, levels, used, why, missing, heavyTails }: Fe
   if (!used) return `left out, ${why}`;
   const what = kind === "number" ? "number" : kind === "boolean" ? "yes/no" : `category of ${levels}`;
   const filled = missing === 0 ? "" : `, ${missing} missing (${kind === "category" ? "zeros" : "the training median"})`;
-  const power = heavyTails === undefined ? "" : `, heavy tails: Yeo-Johnson power in ${heavyTails} splits`;
+  const power = heavyTails === undefined
+    ? ""
+    : `, heavy tails: Yeo-Johnson power in ${heavyTails} split${heavyTails === 1 ? "" : "s"}`;
   return `${what}${filled}${power}${why === undefined ? "" : `, ${why}`}`;
 }
 

@@ -1,4 +1,4 @@
-import { anObject, check, checkOptions, describe, numberThat, positive } from "../check/check.ts";
+import { anObject, aNumber, check, checkOptions, describe, numberThat, positive } from "../check/check.ts";
 import { clampFloat64, type Counts, mapCounts } from "../counts/counts.ts";
 import { withLearnt } from "../scores/learnt.ts";
 import type { Score } from "../scores/score.ts";
@@ -107,6 +107,7 @@ export class Maximisation {
 
   #terms(counts: GroupedCounts): Term[] {
     check("use the counts", { "counts.all": counts?.all }, anObject);
+    check("use the counts", mapCounts<unknown>((key) => counts.all[key]), aNumber);
     const { groups } = counts;
     return this.#constraints.flatMap((constraint): Term[] => {
       const { name, kind } = constraint;

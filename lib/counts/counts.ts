@@ -220,7 +220,7 @@ export function countsGradient<T extends Float32Array | Float64Array = Float32Ar
   gradient: T = new Float32Array(rows?.yTrue?.length ?? 0) as T,
 ): T {
   checkRows("the gradient", rows, { gradient });
-  check("compute the gradient", { derivative: step?.derivative }, aFunction);
+  check("compute the gradient", { "step.derivative": step?.derivative }, aFunction);
   check("compute the gradient", mapCounts<unknown>((key) => partials?.[key]), aNumber);
   const { yPred } = rows, slice = wholeSlice(rows), byDecision = new Float64Array(yPred.length);
   decisionGradient(rows, slice, partials, byDecision);

@@ -2,6 +2,14 @@ import { CsvError, parse as parser } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import { formatOf, openText, readHead, unreadable } from "./open_text.ts";
 
+/** Quotes that are no quotes of a field, by the codes of csv-parse, with the cure. */
+const misplacedQuotes: Readonly<Record<string, string>> = {
+  INVALID_OPENING_QUOTE:
+    "inside a field that does not begin with one: put such a field in quotes, and write each quote in it twice",
+  CSV_INVALID_CLOSING_QUOTE:
+    "that ends a field in its middle: write a quote inside a field twice, and close the quotes above",
+};
+
 /** Makes the error of a file out of whatever was thrown while it was read. */
 export function explainFailure(path: string, error: unknown): Error {
   const { message, code } = error as Error & { code?: string };
@@ -11,6 +19,10 @@ export function explainFailure(path: string, error: unknown): Error {
   }
   if (!(error instanceof CsvError)) return unreadable(path, message.split("\n")[0], error);
   if (code === "CSV_QUOTE_NOT_CLOSED") return unreadable(path, "a quote is opened and never closed", error);
+  const misplaced = misplacedQuotes[code ?? ""];
+  if (misplaced !== undefined) {
+    return unreadable(path, `line ${message.match(/ at line (\d+)/)?.[1]} has a quote ${misplaced}`, error);
+  }
   const [title, rest] = message.split(": ");
   return unreadable(path, rest ?? title, error);
 }
@@ -64,10 +76,28 @@ function findSeparator(text: string): string {
 
 /** The form of a text file with a header. */
 export interface CsvForm {
-  /** The columns' names, trimmed. */
+  /** The columns' names, trimmed, each on one line and each once. */
   readonly names: readonly string[];
+  /** The names that were made, as pandas makes them: a.1 for the second a, Unnamed: 4 for another column without a name. */
+  readonly made: readonly string[];
   readonly separator: string;
   readonly encoding: string;
+}
+
+const everyName = "the first line must name every column, with no title and no comment above it";
+
+/** Makes every name of a header its own. */
+function ownNames(names: readonly string[]): Pick<CsvForm, "names" | "made"> {
+  const own = new Set<string>(), made: string[] = [];
+  names.forEach((name, i) => {
+    const isTaken = (other: string) => own.has(other) || other !== name && names.includes(other);
+    const base = name === "" && own.has(name) ? `Unnamed: ${i}` : name;
+    let free = base;
+    for (let n = 1; isTaken(free); n++) free = `${base}.${n}`;
+    own.add(free);
+    if (free !== name) made.push(free);
+  });
+  return { names: [...own], made };
 }
 
 /** Reads the header of a text file: names, separator, encoding; no more than the first megabyte is read. */
@@ -77,13 +107,14 @@ export function csvForm(path: string, separator?: string): CsvForm {
     const used = separator ?? (formatOf(path).tabs ? "\t" : findSeparator(text));
     const [header] = parse(text, { ...parsing, delimiter: used, to: 1 }) as unknown as Parsed[];
     if (header === undefined) throw unreadable(path, "it is empty");
-    const names = header.record.map((name) => name.trim());
+    const names = header.record.map((name) => name.trim().replaceAll(/\s*[\r\n]\s*/g, " "));
     if (names.some((name) => name.includes(undecoded))) {
       throw unreadable(path, "its header is not UTF-8 (is it Latin-1?), save it as UTF-8");
     }
-    const twice = repeatedName(names);
-    if (twice !== undefined) throw unreadable(path, `its header has the column '${twice}' twice`);
-    return { names, separator: used, encoding };
+    if (names.length > 2 && names.filter((name) => name !== "").length === 1) {
+      throw unreadable(path, `its first line has ${names.length} fields, but names one column: ${everyName}`);
+    }
+    return { ...ownNames(names), separator: used, encoding };
   } catch (error) {
     throw explainFailure(path, error);
   }
@@ -104,16 +135,19 @@ export interface CsvRecord {
  * the line. No record at all.
  */
 export async function* csvRecords(path: string, { names, separator, encoding }: CsvForm): AsyncGenerator<CsvRecord> {
-  const file = openText(path, encoding);
+  const file = openText(path, encoding), trailing = names.at(-1) === "";
   const records = file.pipe(parser({ ...parsing, delimiter: separator, from: 2 }));
   file.on("error", (error) => records.destroy(error));
   let rows = 0;
   try {
     for await (const parsed of records as AsyncIterable<Parsed>) {
-      const { record } = parsed, { length } = record, line = lineOf(parsed);
+      const { record } = parsed, line = lineOf(parsed);
+      if (trailing && record.length === names.length - 1) record.push(""); // the header ends in a separator, the rows do not
+      const { length } = record;
       if (length !== names.length) {
         const fields = `${length} field${length === 1 ? "" : "s"}`;
-        throw unreadable(path, `line ${line} has ${fields}, the header has ${names.length}`);
+        const cure = rows === 0 || names.length === 1 ? `: ${everyName}` : "";
+        throw unreadable(path, `line ${line} has ${fields}, the header has ${names.length}${cure}`);
       }
       if (record.some((field) => field.includes(undecoded))) {
         throw unreadable(path, `line ${line} is not UTF-8 (is it Latin-1?), save it as UTF-8`);

@@ -1,10 +1,12 @@
 import { rankFalling } from "../numerics/rank.ts";
+import { isMissingValue } from "./spelling.ts";
 import type { Column } from "./table.ts";
 
 const leastRows = 10;
 
-/** Tells a name that ends in the word id: id, customer_id, PassengerId; not valid, paid. */
-const isNamedId = (name: string): boolean => /(^|[^a-z])id$/i.test(name) || /[a-z]I[dD]$/.test(name);
+/** Tells a name that ends in the word id: id, customer_id, PassengerId, patientid; not valid, paid. */
+const isNamedId = (name: string): boolean =>
+  /(^|[^a-z]|customer|patient|person|subject|user)id$/i.test(name) || /[a-z]I[dD]$/.test(name);
 
 /** Returns why a column counts or identifies the rows, not describes them; undefined if it does not. */
 export function indexReason(
@@ -28,6 +30,24 @@ export function indexReason(
   if (rises || falls) return "its integers are unique and sorted as the file is";
   const isUnique = () => new Set(numbers).size === numbers.length;
   return isNamedId(name) && isUnique() ? "its integers are unique and its name ends in 'id'" : undefined;
+}
+
+/** The share of rows that repeat an id below which a column names rows, with a slip. */
+const leastRepeats = 0.05;
+
+/** Returns the number of persons or things that a column identifies, if many of them have several rows. */
+export function repeatedIds(name: string, values: () => readonly unknown[]): number | undefined {
+  if (!isNamedId(name)) return undefined;
+  const present = values().filter((value) => !isMissingValue(value)), ids = new Set(present.map(String)).size;
+  return ids >= leastRows && ids <= (1 - leastRepeats) * present.length ? ids : undefined;
+}
+
+/** Returns whether the rows are in the order of a column of dates, written as ISO 8601 does. */
+export function isTimeOrder(values: readonly unknown[]): boolean {
+  if (values.length < leastRows) return false;
+  const times = values.map((value) => value instanceof Date ? value.toISOString() : String(value).trim());
+  return times.every((time, i) => /^\d{4}-\d\d-\d\d/.test(time) && (i === 0 || time >= times[i - 1])) &&
+    times[0] < times.at(-1)!;
 }
 
 /** The informedness of one column alone from which it determines the label. */

@@ -74,8 +74,8 @@ function checkTexts({ name, place }: RawColumn, texts: readonly (string | null)[
   const isMost = (matches: (text: string) => boolean) => 2 * present.filter(matches).length > present.length;
   const isNumber = (text: string) => !Number.isNaN(numberOf(text)) || booleanOf(text) !== undefined;
   if (isMost(isNumber) && new Set(present.filter(isNumber)).size > mostCodes) {
-    const others = present.filter((text) => !isNumber(text)).length;
-    const row = texts.findIndex((text) => text !== null && !isNumber(text));
+    const isOther = (text: string | null) => text !== null && Number.isNaN(numberOf(text)); // false beside 10 is no number
+    const others = present.filter(isOther).length, row = texts.findIndex(isOther);
     throw refuse(
       name,
       `holds numbers, but ${others} of ${present.length} values ${others === 1 ? "is" : "are"} not a number ` +

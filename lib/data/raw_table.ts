@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { describe } from "../check/check.ts";
+import { firstOf } from "../numerics/format.ts";
 import { seededRandom } from "../numerics/random.ts";
 import { csvForm, csvRecords, explainFailure, repeatedName, separators } from "./csv.ts";
 import { TASK } from "./infer_column.ts";
@@ -56,6 +57,15 @@ const sampled = (kept: number, seen: number): TableWarning[] =>
     message: `${kept} of ${seen} rows were drawn at random and are compared on; 'rows' sets their largest number`,
   }];
 
+function madeNames(made: readonly string[]): TableWarning[] {
+  if (made.length === 0) return [];
+  const names = firstOf(made.map((name) => `'${name}'`));
+  return [{
+    code: "made-names",
+    message: `the header repeats a name or leaves it out; such columns are named ${names}`,
+  }];
+}
+
 /** Reads a text file as texts: a column's kind is decided when all of its rows are known, not by the first ones. */
 async function readCsv(path: string, { separator, rows = Infinity }: RawOptions): Promise<RawTable> {
   const form = csvForm(path, separator), { names } = form;
@@ -69,6 +79,7 @@ async function readCsv(path: string, { separator, rows = Infinity }: RawOptions)
     rowNumbers: Int32Array.from(kept, ({ row }) => row),
     warnings: [
       ...(found && !formatOf(path).tabs ? [{ code: "separator" as const, message }] : []),
+      ...madeNames(form.made),
       ...sampled(kept.length, reservoir.seen),
     ],
     values: (name) => {

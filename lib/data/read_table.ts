@@ -3,7 +3,7 @@ import { firstOf } from "../numerics/format.ts";
 import { type ClassLabel, classLabel } from "./class_label.ts";
 import { separators } from "./csv.ts";
 import { type DecimalMark, withDecimalPoints } from "./decimal_comma.ts";
-import { distinctRows, indexReason, isLeak } from "./find_faults.ts";
+import { distinctRows, indexReason, isLeak, isTimeOrder, repeatedIds } from "./find_faults.ts";
 import { ColumnError, inferColumn, TASK } from "./infer_column.ts";
 import { type RawTable, readRaw } from "./raw_table.ts";
 import { booleanOf, isMissingValue, largestValue, numberOf } from "./spelling.ts";
@@ -100,6 +100,8 @@ function checkNames(names: readonly string[], options: ReadTableOptions): void {
     const list = names.length > 12 ? `${shown}, … (${names.length})` : shown;
     const hint = names.every((name) => name !== "" && Number.isFinite(Number(name)))
       ? "; the first line must hold names"
+      : names.length === 1
+      ? "; fields are separated by a comma, a semicolon, a tab or a bar"
       : "";
     throw new RangeError(`Cannot ${TASK}: there is no column '${wanted}', only ${list}${hint}`);
   }
@@ -121,7 +123,7 @@ function isConstant(column: Column): boolean {
   return values.every((value) => value === first);
 }
 
-/** The number of values below which a column is left out: parts of a split may well have none of them. */
+/** The number of values below which a column is left out, as one whose texts all differ: parts of a split may have none. */
 const leastValues = 10;
 
 /** A column that is read: what became of it, its values if models see them, and what must be known. */
@@ -166,7 +168,7 @@ function readFeature(table: RawTable, name: string, isFirst: boolean, options: R
     const why = "it has no value";
     return out(why, { code: "empty-column", column: name, message: `the column '${name}' is left out: ${why}` });
   }
-  if (present < leastValues && present * 10 < rows) {
+  if ((present < leastValues || levels.levels === present) && present * 10 < rows) {
     const why = `it has a value in ${present} of ${rows} rows only`;
     return out(why, { code: "sparse-column", column: name, message: `the column '${name}' is left out: ${why}` });
   }
@@ -221,7 +223,10 @@ function labelledRows(table: RawTable, labels: readonly unknown[], options: Read
     : "";
   const many = without.length === 1 ? "1 row" : `${without.length} rows`;
   const fact = `the label '${label}' is missing in ${many}, first in ${table.place(first)}${spelt}`;
-  if (!dropUnlabelled) throw new RangeError(`Cannot ${TASK}: ${fact}: leave such rows out with 'dropUnlabelled'`);
+  if (!dropUnlabelled) {
+    const other = spelt === "" ? "" : ", or write another word if it is a class";
+    throw new RangeError(`Cannot ${TASK}: ${fact}: leave such rows out with 'dropUnlabelled'${other}`);
+  }
   const warning: TableWarning = { code: "unlabelled-rows", column: label, message: `${fact}; such rows are left out` };
   return { rows: all.filter((row) => !isMissingValue(labels[row], missing)), warnings: [warning] };
 }
@@ -271,6 +276,31 @@ function numbersBeside(table: RawTable, rows: readonly number[], { beside = [], 
   }));
 }
 
+/** Warns of rows that a random split should not part: those of one person, and neighbours in time. */
+function dependentRows(table: RawTable, features: readonly Feature[], { drop = [] }: ReadTableOptions): TableWarning[] {
+  const valuesOf = (column: string): readonly unknown[] => {
+    try {
+      return table.values(column);
+    } catch {
+      return []; // a column that is left out may have a type that is not read
+    }
+  };
+  return features.flatMap(({ name: column, used }): TableWarning[] => {
+    const ids = repeatedIds(column, () => valuesOf(column));
+    if (ids !== undefined) {
+      const fact = `'${column}' has ${ids} values in ${table.rowNumbers.length} rows`;
+      const cure = used ? "; it is a feature now, leave it out with 'drop'" : "";
+      const message = `${fact}: rows that share one may lie in training and in test, which flatters every loss${cure}`;
+      return [{ code: "repeated-id", column, message }];
+    }
+    if (!drop.includes(column) || !isTimeOrder(valuesOf(column))) return [];
+    const message =
+      `the rows are in the order of '${column}': random splits put neighbours in time into training and test, ` +
+      "which flatters every loss if later rows are to be predicted";
+    return [{ code: "time-order", column, message }];
+  });
+}
+
 /** Warns of columns that determine the label. */
 const leaksOf = (columns: readonly Column[], label: string, { yTrue, classes }: ClassLabel): TableWarning[] =>
   columns.filter((column) => isLeak(column, yTrue, classes.length)).map(({ name }) => ({
@@ -293,10 +323,11 @@ function equalRows(columns: readonly Column[], yTrue: ArrayLike<number>) {
   return { ...(grouped && { groups }), warnings };
 }
 
-const optionNames = [
+/** The names of the options of a table. */
+export const tableOptionNames: readonly string[] = [
   ...["label", "positive", "drop", "keep", "numbers", "beside", "missing", "dropUnlabelled", "mergeRare", "separator"],
   ...["decimal", "rows"],
-] as const;
+];
 
 const aColumn: Rule = { must: "the name of a column", valid: (name) => typeof name === "string", Kind: TypeError };
 
@@ -316,7 +347,7 @@ const aSeparator: Rule = {
 
 /** Throws unless the options are those of a table. */
 function checkTableOptions(options: ReadTableOptions): void {
-  checkOptions("the table", options, optionNames);
+  checkOptions("the table", options, tableOptionNames);
   const { label, positive, drop, keep, numbers, beside, missing, dropUnlabelled } = options;
   check(TASK, { label }, aColumn);
   check(TASK, { positive }, optional(aText));
@@ -346,7 +377,7 @@ function checkTableOptions(options: ReadTableOptions): void {
  * text, a thousands separator beside a decimal comma, more than 100 distinct texts; of several such columns all are named. Rows
  * and lines are counted from 1.
  * @throws {Error} A file that is missing, has another ending or is broken: a line with more or fewer fields than the header
- * (the error names it), two columns with the same name, text that is neither UTF-8 nor UTF-16, no rows.
+ * (the error names it), a first line that names one column of several, text that is neither UTF-8 nor UTF-16, no rows.
  *
  * @example From a file to tensors
  * ```ts
@@ -387,6 +418,7 @@ export async function readTable(source: string | TableFrame, options: ReadTableO
       ...classes.warnings,
       ...read.flatMap(({ warnings }) => warnings),
       ...leaksOf(columns, label, classes),
+      ...dependentRows(raw, features, options),
       ...equal.warnings,
     ],
     groups: equal.groups,

@@ -72,10 +72,13 @@ export type WarningCode =
   | "empty-column"
   | "index-column"
   | "leak"
+  | "made-names"
   | "rare-classes"
+  | "repeated-id"
   | "sampled-rows"
   | "separator"
   | "sparse-column"
+  | "time-order"
   | "unlabelled-rows";
 
 /** A fact about a table that may change what its numbers mean. */

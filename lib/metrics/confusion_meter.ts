@@ -109,7 +109,7 @@ export class ConfusionMeter {
     checkOptions(what, options, ["classes", "threshold", "decision", "fromLogits", "ignoreLabel"]);
     const { classes, decision = "threshold" } = options;
     if (decision !== "threshold" && decision !== "argmax") {
-      const why = isTop(decision) ? ": which rows are the highest is known only at the end of a stream" : "";
+      const why = isTop(decision) ? ": the highest rows are known only at the end" : "";
       throw new RangeError(
         `Cannot make ${what}: 'decision' must be 'threshold' or 'argmax', it is ${decisionText(decision)}${why}`,
       );

@@ -8,7 +8,7 @@ import { againstRest, meanOfQueries, scoreColumns } from "../curves/ranking_metr
 import { isRankingScore, type RankingScore, toRankingScore } from "../curves/to_curve_score.ts";
 import type { Average } from "../scoring/score_batch.ts";
 import { resolveOptions } from "../scoring/options.ts";
-import { check, checkOptions, describe, integerFrom } from "../check/check.ts";
+import { aWord, check, checkOptions, describe, integerFrom, optional } from "../check/check.ts";
 import type { Score } from "../scores/score.ts";
 import { type ScoreDefinition, type ScoreName, toScore } from "../scores/to_score.ts";
 import { checkReads } from "../tfjs/engine.ts";
@@ -144,9 +144,7 @@ export class DatasetMetrics extends LayersCallback {
       validation: validation === undefined ? validation : readData("validation", validation),
     };
     check(`make ${what}`, { batchSize }, integerFrom(1));
-    if (output !== undefined && typeof output !== "string") {
-      throw new TypeError(`Cannot make ${what}: 'output' must be a name, it is ${describe(output)}`);
-    }
+    check(`make ${what}`, { output }, optional(aWord));
     if ((average as Average) === "samples") {
       throw new RangeError(
         `Cannot make ${what}: 'average' must not be 'samples', which needs all rows at once; use a metric on the whole`,
@@ -173,6 +171,8 @@ export class DatasetMetrics extends LayersCallback {
    * @throws {RangeError} Data that {@linkcode ConfusionMeter} refuses; an `output` that the model does not have.
    */
   override onEpochEnd(_epoch: number, logs: Record<string, number | Tensor> = {}): Promise<void> {
+    // TensorFlow.js makes objects without the model of callbacks that follow one of another kind.
+    if (!(#data in this)) throw refuse(what, "callbacks", "must begin with DatasetMetrics");
     const { train, validation } = this.#data;
     if (train !== undefined) Object.assign(logs, this.#report("", train));
     if (validation !== undefined) Object.assign(logs, this.#report("val_", validation));

@@ -56,8 +56,8 @@ export interface Metric {
  *
  * On WebGL and WebGPU the score is computed on the device and not read back; NaN there stands for a number out of range.
  *
- * TensorFlow.js reports the mean of the batches, which differs from the score of the epoch. For the score of a data set,
- * call the metric on the whole data set or use {@linkcode DatasetMetrics}.
+ * TensorFlow.js reports the mean of the batches, which differs from the score of the epoch, and with average "none" the mean
+ * of the classes. For the score of a data set, call the metric on the whole data set or use {@linkcode DatasetMetrics}.
  *
  * @param score A score or its name.
  * @param options See {@linkcode MetricOptions}.

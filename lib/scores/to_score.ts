@@ -88,7 +88,7 @@ export function toScore(score: ScoreName | ScoreDefinition): Score {
   check(
     task,
     { score },
-    typeof score === "function" ? { ...aScore, must: "a score: call it with its options first" } : aScore,
+    typeof score === "function" ? { ...aScore, must: "a score, not a loss, metric or uncalled fBeta" } : aScore,
   );
   const { name, best, quasiConvex, gradient } = score;
   check(task, { name }, aWord);

@@ -83,16 +83,12 @@ function checkClassWeights(what: string, weights: readonly number[], average: Av
 }
 
 const anAverage = /* @__PURE__ */ oneOf(...averages), aZeroDivision = /* @__PURE__ */ oneOf(0, 1, "skip");
+const aTunedAverage = /* @__PURE__ */ oneOf("binary", "micro", "macro", "weighted");
 const aLabel = /* @__PURE__ */ optional(aNumber);
 
-/** Throws for the average of samples: the columns' thresholds cannot be tuned one by one. */
-export function checkTunedAverage(what: string, average: unknown): void {
-  if (average !== "samples") return;
-  throw new RangeError(
-    `Cannot make ${what}: 'average' must be 'binary', 'micro', 'macro' or 'weighted', it is 'samples', for which ` +
-      "the columns' cuts depend on each other",
-  );
-}
+/** Throws for the average of samples, where the columns' thresholds cannot be tuned one by one, and for what is none. */
+export const checkTunedAverage = (what: string, average: unknown): void =>
+  check(`make ${what}`, { average }, aTunedAverage);
 
 /** Checks the options of a loss or a metric and resolves them. */
 export function resolveOptions(what: string, score: Score, options: ScoringOptions): ResolvedOptions {

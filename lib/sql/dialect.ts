@@ -30,7 +30,7 @@ const nameOf = (thing: string): Rule => ({
 });
 
 export const aColumn: Rule = nameOf("column");
-const aTable = nameOf("table");
+const aTable: Rule = { ...nameOf("table"), must: "the name of a table, { files: … } or { query: … }" };
 
 /** Quotes a name: a quote inside is doubled. */
 export const quoteName = (dialect: Dialect, name: string): string =>
@@ -39,6 +39,13 @@ export const quoteName = (dialect: Dialect, name: string): string =>
 /** Quotes a text. In Spark a backslash escapes, in DuckDB a quote is doubled. */
 export const quoteText = (dialect: Dialect, text: string): string =>
   dialect === "spark" ? `'${text.replaceAll(/[\\']/g, "\\$&")}'` : `'${text.replaceAll("'", "''")}'`;
+
+/** Tells whether a column holds a text. DuckDB reads a CSV column of Yes and No, or T and F, as truth values. */
+export function holdsText(dialect: Dialect, column: string, text: string): string {
+  const value = `CAST(${quoteName(dialect, column)} AS STRING)`, own = quoteText(dialect, text);
+  const truth = /^(t|true|y|yes)$/i.test(text) ? "true" : /^(f|false|n|no)$/i.test(text) ? "false" : text;
+  return truth === text ? `${value} = ${own}` : `${value} IN (${own}, '${truth}')`;
+}
 
 /** Writes a number as a DOUBLE. A plain 0.3 would be a DECIMAL in both dialects. */
 export const double = (value: number): string => `CAST('${value}' AS DOUBLE)`;

@@ -7,10 +7,10 @@ import {
   checkDialect,
   type Dialect,
   double,
+  holdsText,
   isExact,
   largestWeight,
   quoteName,
-  quoteText,
   type Source,
   sourceSql,
 } from "./dialect.ts";
@@ -179,7 +179,7 @@ function baseSql(dialect: Dialect, from: string, { outputs, labels, hot, classes
   const column = (name: string, type: "DOUBLE" | "STRING") => `CAST(${quoteName(dialect, name)} AS ${type})`;
   const isClass = (value: number | string): string =>
     typeof value === "string"
-      ? `${column(labels[0], "STRING")} = ${quoteText(dialect, value)}`
+      ? holdsText(dialect, labels[0], value)
       : `${column(labels[0], "DOUBLE")} = ${double(value)}`;
   const truth = `CASE ${classes.map((value, k) => `WHEN ${isClass(value)} THEN ${k} `).join("")}END`;
   const given = [

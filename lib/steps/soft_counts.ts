@@ -61,7 +61,7 @@ function decide(step: Pick<Elementwise, "value">, p: ArrayLike<number>, slice: S
  */
 export function softCounts(rows: Rows, step: Pick<Elementwise, "value">): Counts {
   checkRows("the counts", rows);
-  check("compute the counts", { value: step?.value }, aFunction);
+  check("compute the counts", { "step.value": step?.value }, aFunction);
   const { yTrue, yPred, sampleWeight } = rows, { offset, stride, length } = wholeSlice(rows);
   const decisions = spare ?? new Float64Array(together);
   spare = undefined;

@@ -30,8 +30,8 @@ const known = new WeakSet<object>();
 
 const task = "make a step";
 
-const aStep: Rule = {
-  must: "a name or a step",
+export const aStep: Rule = {
+  must: "a name, a step or { name, threshold, slope, value, derivative }",
   valid: (step) =>
     typeof (step as Step | null)?.value === "function" && typeof (step as Step).derivative === "function",
   Kind: TypeError,

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { aFunction, check, describe, isTensorLike } from "../check/check.ts";
+import { check, describe, isTensorLike } from "../check/check.ts";
 import type { Step } from "../steps/step.ts";
+import { aStep } from "../steps/to_step.ts";
 import { customOp, firstOrderOnly } from "./engine.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -36,7 +37,7 @@ function mapped(x: Tensor, f: (v: number) => number): Tensor {
  * ```
  */
 export function applyStep(step: Step, x: Tensor): Tensor {
-  check("apply a step", { value: step?.value, derivative: step?.derivative }, aFunction);
+  check("apply a step", { step }, { ...aStep, must: "a step, such as softsign()" });
   if (!isTensorLike(x)) {
     throw new TypeError(`Cannot apply the step '${step.name}': 'x' must be a tensor, it is ${describe(x)}`);
   }

@@ -18,11 +18,15 @@ const byName: Record<string, () => LayersOptimizer> = {
 /** Throws unless `optimizer` is an optimizer or the name of one. */
 export function checkOptimizer(task: string, optimizer: unknown): void {
   if (typeof optimizer === "string" && Object.hasOwn(byName, optimizer.toLowerCase())) return;
-  if (typeof (optimizer as LayersOptimizer | undefined)?.applyGradients === "function") return;
+  const isGone = (part: unknown) => (part as Tensor | null | undefined)?.isDisposed;
+  if (
+    typeof (optimizer as LayersOptimizer | undefined)?.applyGradients === "function" &&
+    !Object.values(optimizer as object).some(isGone)
+  ) return;
   throw new TypeError(
-    `Cannot ${task}: 'optimizer' must be a tf.Optimizer or one of ${Object.keys(byName).join(", ")}, it is ${
-      describe(optimizer)
-    }`,
+    `Cannot ${task}: 'optimizer' must be a tf.Optimizer that is not disposed, or one of ${
+      Object.keys(byName).join(", ")
+    }, it is ${describe(optimizer)}`,
   );
 }
 

@@ -134,7 +134,7 @@ export function rowsReader(
 
 function disposeBatch(raw: unknown): void {
   const parts = Object.values((raw ?? {}) as Record<string, unknown>).flat();
-  tf.dispose(parts.filter(isTensor));
+  tf.dispose([raw, ...parts].filter(isTensor));
 }
 
 async function* fromDataset(data: Extract<TrainingData, { iterator(): unknown }>): AsyncGenerator<unknown> {
@@ -186,6 +186,9 @@ async function* readBatches(
     : hasMethod(data, "iterator")
     ? fromDataset(data as Extract<TrainingData, { iterator(): unknown }>)
     : data as AsyncIterable<unknown>;
+  if (!hasMethod(source, Symbol.iterator) && !hasMethod(source, Symbol.asyncIterator)) {
+    throw refuse(what, "data", `must return an iterable, it returned ${describe(source)}`);
+  }
   let n = 0;
   for await (const raw of source) {
     try {

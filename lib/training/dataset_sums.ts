@@ -96,8 +96,7 @@ export class DatasetSums {
 }
 
 /** Advice for data that are not the same in every pass. */
-export const rereadHint =
-  "each pass reads 'data' again, and a generator can be read only once: give the function that makes it";
+export const rereadHint = "a generator can be read only once: give the function that makes it";
 
 /** Relative tolerances for counts of the same data. Outputs may differ a little: a differentiated model runs other kernels. */
 const tolerances = { labels: 1e-9, outputs: 1e-5 };

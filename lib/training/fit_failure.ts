@@ -36,8 +36,8 @@ export function checkInformative(score: Score, counts: readonly Counts[]): void 
     ? "has no negative"
     : "has one class only in each column";
   throw new RangeError(
-    `Cannot train: 'validationData' ${without}, so its ${score.name} is constant and can choose neither an epoch nor a ` +
-      "threshold; give rows of both classes, or leave 'validationData' out",
+    `Cannot train: 'validationData' ${without}, so its ${score.name} is constant and chooses neither epoch nor threshold; ` +
+      "give rows of both classes, or leave 'validationData' out",
   );
 }
 

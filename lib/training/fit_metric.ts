@@ -1,4 +1,4 @@
-import { describe } from "../check/check.ts";
+import { check, describe, oneOf } from "../check/check.ts";
 import { countKeys } from "../counts/counts.ts";
 import { type SeededRandom, seededRandom } from "../numerics/random.ts";
 import { type LayersModel, listenForStop, type StopRequest, trainableVariables } from "../tfjs/model.ts";
@@ -37,7 +37,7 @@ import {
 import { showProgress } from "./fit_progress.ts";
 import type { GradientExtent } from "./passes.ts";
 import { learntBy } from "../scores/learnt.ts";
-import { addsCounts, bestOf } from "../scoring/score_batch.ts";
+import { bestOf } from "../scoring/score_batch.ts";
 import { type OutputBatch, takeOutputs } from "./outputs.ts";
 import { tuneOn } from "./tune_on.ts";
 import { warmUpEpoch } from "./warm_start.ts";
@@ -166,7 +166,8 @@ const inTraining = new WeakSet<LayersModel>();
  * @param model A model with one output. It need not be compiled.
  * @param data Tensors, [x, y] or [x, y, sampleWeight]; a `tf.data.Dataset`; an async iterable of batches that can be read
  * again; a function that returns an iterable. Row weights are a part of the data, not an option. Use `batchesOf` of the data
- * module to read a file or a polars frame. The loss of a score of queries takes { xs, ys, groups }, with the query of each row:
+ * module to read a file or a polars frame. The tensors of batches are disposed after each batch: give a `clone()` of those
+ * that you keep. The loss of a score of queries takes { xs, ys, groups }, with the query of each row:
  * batches of tensors hold whole queries, and other batches have to. Outputs of one row per query need no groups.
  * @param options See {@linkcode FitMetricOptions}.
  * @returns The history and the best epoch; with validation data also the tuned threshold.
@@ -202,8 +203,9 @@ const inTraining = new WeakSet<LayersModel>();
  */
 export async function fitMetric(model: LayersModel, data: TrainingData, options: FitMetricOptions): Promise<FitResult> {
   checkFit(model, data, options);
+  await undefined; // a tf.tidy around the call would dispose of what is made before
   if (inTraining.has(model)) {
-    throw new Error("Cannot train: 'model' is in training: another call of fitMetric has not ended, await it first");
+    throw new Error("Cannot train: 'model' is in training: await the other call of fitMetric first");
   }
   const { mode = "running", batchSize, seed = 0, validationData, optimizer = "adam", signal } = options;
   const { name } = epochLoss(options, 0).loss, random = seededRandom(seed);
@@ -414,9 +416,7 @@ const learntPrefix = "multiplier ";
 function learn({ parts: { scoring: { score, average } } }: EpochLoss, { hard }: DatasetCounts): FitLogs {
   const learnt = learntBy(score);
   if (learnt === undefined) return {};
-  if (!addsCounts(average)) {
-    throw new RangeError(`Cannot train on ${score.name}: 'average' must be 'binary' or 'micro', it is '${average}'`);
-  }
+  check(`train on ${score.name}`, { average }, oneOf("binary", "micro"));
   learnt.learn(hard.score().counts[0]);
   return Object.fromEntries(Object.entries(learnt.numbers()).map(([key, value]) => [learntPrefix + key, value]));
 }

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { metrics } from "@tensorflow/tfjs-layers";
 import { hardOptions, type LossParts, partsOfLoss, type ResolvedOptions } from "../scoring/options.ts";
 import {
   aBoolean,
@@ -11,10 +10,11 @@ import {
   integerFrom,
   oneOf,
   optional,
+  type Rule,
 } from "../check/check.ts";
 import { type CheckpointStore, fileSystem } from "./checkpoint_file.ts";
 import { isGuarded } from "../losses/guarded_losses.ts";
-import { factoryName, type Loss, type LossFactory } from "../losses/metric_loss.ts";
+import { factoryName, type Loss } from "../losses/metric_loss.ts";
 import type { LayersModel } from "../tfjs/model.ts";
 import { checkOptimizer, type LayersOptimizer } from "../tfjs/optimizers.ts";
 import type { Tensor } from "../tfjs/tensor.ts";
@@ -148,27 +148,29 @@ export interface EpochLoss {
 
 const task = "train";
 
-/** Says that a function is a loss or a metric of TensorFlow.js. */
-const isTfLoss = (thing: unknown): boolean =>
-  ([...Object.values(tf.losses), ...Object.values(metrics)] as unknown[]).includes(thing);
+/** Rule for an object of callbacks: a misspelt event would never be called. */
+const aCallback: Rule = {
+  must: "an object of functions on(Train|Epoch|Batch)(Begin|End), or an array of them",
+  valid: (one) =>
+    anObject.valid(one) &&
+    Object.entries(one as object).every(([name, call]) =>
+      call === undefined || !name.startsWith("on") ||
+      /^on(Train|Epoch|Batch)(Begin|End)$/.test(name) && typeof call === "function"
+    ),
+  Kind: TypeError,
+};
 
 /** Throws if a function is a loss or a factory and not a function of the epoch: it would be called with a number as its labels. */
 function checkLossSchedule(loss: unknown): void {
   if (isGuarded(loss)) {
     throw new TypeError(
-      `Cannot ${task}: 'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss without guardLoss`,
+      `Cannot ${task}: 'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss alone`,
     );
   }
-  const factory = factoryName(loss);
-  if (factory !== undefined) {
-    throw new TypeError(
-      `Cannot ${task}: 'loss' is the factory ${factory}, not the loss that it makes; call it: ${factory}(${
-        (loss as LossFactory).length === 0 ? "" : "{ … }"
-      })`,
-    );
-  }
-  // A loss has the arguments (yTrue, yPred), a function of the epoch has at most one.
-  if (isTfLoss(loss) || (loss as (epoch: number) => Loss).length >= 2) checkLoss(loss, task);
+  // A loss has the arguments (yTrue, yPred), those of tf.losses declare none, and a function of the epoch has at most one.
+  const isLoss = (Object.values(tf.losses) as unknown[]).includes(loss) ||
+    (loss as (epoch: number) => Loss).length >= 2;
+  if (isLoss || factoryName(loss) !== undefined) checkLoss(loss, task);
 }
 
 /** Calls the function that gives the loss of an epoch; an error of that function is reported as one of 'loss'. */
@@ -230,7 +232,7 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
     throw new TypeError(
       `Cannot ${task}: ${
         (data as unknown) instanceof tf.Tensor ? "'data'" : "'options'"
-      } is a tensor; features and labels are given together, as in fitMetric(model, [x, y], { loss, epochs })`,
+      } is a tensor; write fitMetric(model, [x, y], { loss, epochs })`,
     );
   }
   const { sampleWeight } = (options ?? {}) as { sampleWeight?: unknown };
@@ -238,7 +240,7 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
     throw new TypeError(
       `Cannot ${task}: 'sampleWeight' is ${
         describe(sampleWeight)
-      }, but weights are not an option: they are the third part of 'data', [x, y, sampleWeight]`,
+      }, but weights are a part of 'data', [x, y, sampleWeight]`,
     );
   }
   checkOptions("a training", options, optionNames);
@@ -262,9 +264,7 @@ export function checkFit(model: LayersModel, data: TrainingData, options: FitMet
   if (validationData !== undefined) {
     checkData(loss.name, "'validationData'", validationData, isTensors(validationData) ? batchSize : undefined);
   }
-  for (const one of [callbacks].flat()) {
-    check(task, { callbacks: one }, { ...anObject, must: "an object of functions, or an array of them" });
-  }
+  for (const one of [callbacks].flat()) check(task, { callbacks: one }, aCallback);
   check(task, { signal }, optional(aSignal));
   checkCheckpoint(options);
 }

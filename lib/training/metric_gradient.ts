@@ -90,6 +90,7 @@ export async function metricGradient(
   check(`compute ${name}`, { batchSize }, optional(integerFrom(1)));
   checkModel(name, model);
   checkData(name, "'data'", data, batchSize);
+  await undefined; // a tf.tidy around the call would dispose of what is made before
 
   const first = new DatasetSums(parts), reader = batchReader(name, data, batchSize);
   try {

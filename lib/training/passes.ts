@@ -3,6 +3,7 @@ import { countBatch, type Counted } from "../scoring/score_batch.ts";
 import { type Batch, type BatchTensors, readBatch, refuse } from "../batch/read_batch.ts";
 import type { Counts } from "../counts/counts.ts";
 import { describe } from "../check/check.ts";
+import { factoryName, type LossFactory } from "../losses/metric_loss.ts";
 import { type LossParts, partsOfLoss } from "../scoring/options.ts";
 import { denseStack, stackGradients, stackOutputs } from "../tfjs/dense_stack.ts";
 import { isDisposed, type LayersModel, trainableVariables } from "../tfjs/model.ts";
@@ -13,7 +14,14 @@ import { DatasetSums } from "./dataset_sums.ts";
 
 /** Returns the parts of a loss; throws if it is not a loss of this library, or a single pass cannot count its decisions. */
 export function checkLoss(loss: unknown, task = "compute the data set's gradient"): LossParts {
-  const parts = partsOfLoss(loss);
+  const factory = factoryName(loss), parts = partsOfLoss(loss);
+  if (factory !== undefined) {
+    throw new TypeError(
+      `Cannot ${task}: 'loss' is the factory ${factory}, not the loss that it makes; call it: ${factory}(${
+        (loss as LossFactory).length === 0 ? "" : "{ … }"
+      })`,
+    );
+  }
   if (parts === undefined) {
     throw new TypeError(
       `Cannot ${task}: 'loss' must be one that metricLoss or f1Loss, … makes, it is ${describe(loss)}`,
@@ -21,8 +29,7 @@ export function checkLoss(loss: unknown, task = "compute the data set's gradient
   }
   if (parts.wholeSet) {
     throw new RangeError(
-      `Cannot ${task}: 'loss' has decision: { top: k }, where a row's decision depends on all ` +
-        "rows' outputs, and a batch does not have them; call it on all rows as one batch",
+      `Cannot ${task}: 'loss' has decision: { top: k }, which needs the outputs of all rows; call it on all rows as one batch`,
     );
   }
   return parts;

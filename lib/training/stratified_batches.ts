@@ -43,7 +43,8 @@ function groupByLabel(labels: ArrayLike<number>): GroupedRows {
  * Splits the rows of an epoch into batches with equal shares of each class.
  *
  * The shuffled rows are dealt out like cards, one class after the other. The sizes of the batches differ by at most one row,
- * and so does the number of rows of each class per batch. Use a different seed for each epoch.
+ * and so does the number of rows of each class per batch. Use a different seed for each epoch. `tf.gather(x, rows)` takes the
+ * rows of a batch.
  *
  * @param yTrue Labels, 0 and 1 or class indices: a tensor [n] or [n, 1], or an array.
  * @param options `batchSize`, `seed`.

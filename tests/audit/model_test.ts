@@ -571,6 +571,10 @@ Deno.test("a model: one sentence for each thing that is not a compiled model or 
     refusal(() => auditModel(model, { x: [1], y } as unknown as ModelRows)),
     "Cannot audit the model: 'x' must be a tensor, it is [1]",
   );
+  assertEquals(
+    refusal(() => auditModel(model, x as unknown as ModelRows)),
+    "Cannot audit the model: 'rows' must be tensors, { x, y }, it is a tensor",
+  );
   const gone = x.clone();
   gone.dispose();
   assertEquals(refusal(() => auditModel(model, { x: gone, y })), "Cannot audit the model: 'x' is disposed");

@@ -171,19 +171,11 @@ Deno.test("where losses are called by position, a first parameter with the name 
   assert(/model.compile passes \(y_true, y_pred\) by position/.test(await refusal("raises", byPosition)));
 });
 
-Deno.test("a result of several numbers is a warning where the framework trains on one, a note of a shipped loss", async () => {
+Deno.test("a result of several numbers where the framework trains on one is a note", async () => {
   const [perRow, squared] = await auditedAll(["per_row", "squared"]), { verdict, findings: [several] } = perRow;
-  assertEquals([verdict, several.cause, several.evidence.shape], ["suspect", "reduction", "[16,1]"]);
+  assertEquals([verdict, several.cause, several.severity], ["sound", "reduction", "note"]);
+  assertEquals(several.evidence.shape, "[16,1]");
   assertEquals(several.message, "The loss returns 16 numbers, but the toy needs one number: return the mean");
-  const env = Deno.env.get("PYTHONPATH");
-  Deno.env.set("PYTHONPATH", pathOf("./toy/"));
-  try {
-    await using shipped = await pythonLoss({ module: "losses", framework, name: "per_row" });
-    const { verdict, findings: [{ severity }] } = auditLoss(shipped, { rows: 16 });
-    assertEquals([verdict, severity], ["sound", "note"]);
-  } finally {
-    env === undefined ? Deno.env.delete("PYTHONPATH") : Deno.env.set("PYTHONPATH", env);
-  }
   assertEquals(squared.findings, []);
 });
 
@@ -243,7 +235,23 @@ Deno.test("a loss that does not work is refused with its own message", async () 
   assertEquals(await further("returns_nothing"), `${called}it returns None: is a return missing?`);
   const made = `${called}it returns a function: audit what it returns, with (…) after the name`;
   assertEquals(await further("returns_a_loss"), made);
-  assertEquals(await further("returns_two"), `${called}it returns a tuple of 2: return the loss alone`);
+  assertEquals(await further("returns_a_dict"), `${called}it returns a dict of 1: return the loss alone`);
+});
+
+Deno.test("of several results the first is the loss if it has a gradient, and the report says so", async () => {
+  const { verdict, assumed } = await audited("returns_two");
+  assertEquals(verdict, "sound");
+  assert(assumed.includes("The loss returns a tuple of 2, of which the first is audited"), `${assumed}`);
+  assertMatch(await refusal("returns_it_last"), /it returns a tuple of 2: return the loss alone$/);
+});
+
+Deno.test("of a loss of classes that has weights of its own, no outputs are called correct", async () => {
+  await using loss = await load("Weighing");
+  const [classes, amounts] = (["index", "real"] as const).map((yTrue) =>
+    auditLoss(loss, { rows: 16, yPred: "real", yTrue, columns: yTrue === "index" ? 2 : 1 }).assumed
+  );
+  const told = /weights of its own, on which the correct outputs depend/;
+  assertEquals([classes, amounts].map((assumed) => told.test(assumed.join())), [true, false]);
 });
 
 Deno.test("a loss that ends its process or never returns on an ordinary batch is broken, and nothing else is asked of it", async () => {
@@ -303,7 +311,7 @@ Deno.test("a loss is audited as it stands in a package: with its neighbours, and
   const drawn = await of("drawn"), { message } = assertThrows(() => audit(drawn), TypeError);
   assertMatch(
     message,
-    /No module named 'toy_that_does_not_exist' \(losses.py:19\); this is .*give a Python that has it/,
+    /No module named 'toy_that_does_not_exist' \(losses.py:29\); this is .*give a Python that has it/,
   );
   for (
     const [name, sentence] of [
@@ -330,10 +338,17 @@ Deno.test("columns of the labels are arguments of their own where a loss takes s
     await refusal("weighted", inPackage),
     /it takes 3 arguments \(risk, target, weight\): write a function .*or give as many columns of labels/,
   );
-  await using loss = await load("weighted", inPackage);
-  const { verdict, assumed } = auditLoss(loss, { rows: 16, yPred: "real", yTrue: "real", extraLabels: ["weight"] });
-  assertEquals(verdict, "sound", `${assumed}`);
-  assert(assumed.includes("The outputs are passed as risk, the columns of the labels as target, weight"), `${assumed}`);
+  await using first = await load("weighted", inPackage);
+  const real = { rows: 16, yPred: "real", yTrue: "real", extraLabels: ["weight"] } as const;
+  for (const [name, columns] of [["weighted", 1], ["of_columns", 2], ["of_tables", 1], ["of_lists", 1]] as const) {
+    const loss = await first.another({ ...inPackage, name }),
+      { verdict, assumed } = auditLoss(loss, { ...real, columns });
+    assertEquals(verdict, "sound", `${name} of ${columns}: ${assumed}`);
+    assert(
+      assumed.includes("The outputs are passed as risk, the columns of the labels as target, weight"),
+      `${assumed}`,
+    );
+  }
 });
 
 Deno.test("a process that ends on one kind of batch is started again, and its end is a finding", async () => {
@@ -417,26 +432,76 @@ function startServer() {
 const message = (request: unknown, numbers = new Uint8Array()): Frame => ({ text: JSON.stringify(request), numbers });
 const loading = (name: string) => message({ do: "load", file, module: null, name, framework, order: null });
 
-Deno.test("a function of keras.backend that Keras 3 has no more is taken from tf.keras.backend, and told", () => {
+/** Runs a script of Python with loss_server.py and the modules of a folder; the result is what it prints. */
+function printed(script: string, folder: string): string {
+  const { stdout, stderr } = new Deno.Command(interpreter(), {
+    args: [
+      "-B",
+      "-c",
+      `import sys; sys.path[:0] = sys.argv[1:]\nimport loss_server\n${script}`,
+      folder,
+      pathOf("../../lib/audit/engines"),
+    ],
+  }).outputSync();
+  return new TextDecoder().decode(stdout).trim() || new TextDecoder().decode(stderr);
+}
+
+Deno.test("of a file that imports several frameworks, the one is taken that the loss uses", () => {
+  using packages = new TemporaryFolder();
+  const { folder } = packages, path = JSON.stringify(`${folder}/losses.py`);
+  Deno.writeTextFileSync(
+    `${folder}/losses.py`,
+    "import tensorflow as tf\nimport jax.numpy as jnp\nfrom torch import nn\n\n" +
+      "def half(x):\n    return jnp.mean(x) / 2\n\ndef loss(pred, target):\n    return half(pred - target)\n\n" +
+      "def data():\n    return tf.data\n\nclass Loss(nn.Module):\n    pass\n",
+  );
+  const names = ["loss", "lambda y, p: loss(p, y) + half(p)", "data", "Loss()", "unknown"];
+  const script = `print([loss_server.frameworks_of(${path}, name) for name in ${JSON.stringify(names)}])`;
+  assertEquals(
+    printed(script, folder),
+    "[['jax'], ['jax'], ['tensorflow'], ['torch'], ['jax', 'tensorflow', 'torch']]",
+  );
+});
+
+Deno.test("the reduction that Keras 2 has by default is the mean over the batch in Keras 3", () => {
   using packages = new TemporaryFolder();
   const { folder } = packages;
-  for (const [name, source] of [["keras", "sum = 'new'"], ["keras/_tf_keras/keras", "flatten = 'old'\nsum = 'old'"]]) {
-    Deno.mkdirSync(`${folder}/${name}`, { recursive: true });
-    Deno.writeTextFileSync(`${folder}/${name}/backend.py`, source);
+  Deno.mkdirSync(`${folder}/keras/src/losses`, { recursive: true });
+  Deno.writeTextFileSync(`${folder}/keras/src/losses/loss.py`, "def standardize_reduction(name):\n    return name\n");
+  const script = `
+import keras.src.losses.loss as losses
+print(loss_server.legacy_reduction(ValueError("something else")), loss_server.legacy_reduction(ValueError("reduction=auto")))
+print([losses.standardize_reduction(name) for name in ("auto", "sum")], loss_server.legacy_told())`;
+  assertEquals(
+    printed(script, folder),
+    "False True\n['sum_over_batch_size', 'sum'] ['Keras 3 has not this reduction, and takes the mean over the batch: auto']",
+  );
+});
+
+Deno.test("functions that Keras 3 and TensorFlow 2 have elsewhere are taken from there, and told", () => {
+  using packages = new TemporaryFolder();
+  const { folder } = packages;
+  for (
+    const [name, source] of [
+      ["keras/backend", "sum = 'new'"],
+      ["keras/_tf_keras/keras/backend", "flatten = 'old'\nsum = 'old'"],
+      ["tensorflow/__init__", "exp = 'new'"],
+      ["tensorflow/compat/v1", "log = 'old'\nexp = 'old'"],
+    ]
+  ) {
+    Deno.mkdirSync(`${folder}/${name.slice(0, name.lastIndexOf("/"))}`, { recursive: true });
+    Deno.writeTextFileSync(`${folder}/${name}.py`, source);
   }
   const script = `
-import sys; sys.path[:0] = sys.argv[1:]
-import loss_server
-loss_server.legacy_keras()
+import tensorflow as tf
+loss_server.legacy_modules(["keras", "tensorflow"])
 from keras import backend as K
-print(K.sum, K.flatten, hasattr(K, "nothing"), loss_server.legacy_told())`;
-  const { stdout, stderr } = new Deno.Command(interpreter(), {
-    args: ["-B", "-c", script, folder, pathOf("../../lib/audit/engines")],
-  }).outputSync();
+print(K.sum, K.flatten, hasattr(K, "nothing"), tf.exp, tf.log, hasattr(tf, "nothing"))
+print(loss_server.legacy_told())`;
   assertEquals(
-    new TextDecoder().decode(stdout).trim(),
-    "new old False ['Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps: flatten']",
-    new TextDecoder().decode(stderr),
+    printed(script, folder),
+    "new old False new old False\n['Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps: " +
+      "flatten', 'TensorFlow 2 has not these functions, which tf.compat.v1 keeps: log']",
   );
 });
 

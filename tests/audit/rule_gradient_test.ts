@@ -600,6 +600,7 @@ Deno.test("dead term: a term of a sum that passes through a flat operation", () 
       [sum("Add", [still(), still()])],
       [sum("Add", [live(), labels()])],
       [flat("StopGradient"), sum()],
+      [flat("Equal"), sum("Add", [live(), { ...still(), largest: 9e-7 }])], // which keeps a root away from 0
     ]
   ) assertStrictEquals(found(ops), undefined);
   assertStrictEquals(found([flat("Round"), sum()], { customGradient: true }), undefined);

@@ -47,6 +47,7 @@ Deno.test("class indices that a formula uses as numbers", () => {
       [],
       direct(undefined, undefined, "GatherV2"),
       direct(undefined, undefined, "MatMul"),
+      direct(undefined, undefined, "scatter"),
       direct(labels({ shape: [3, 3] })),
       direct(labels({ shape: [3, 1], fromPred: true })),
       direct(undefined, live({ shape: [3, 1] })),

@@ -299,3 +299,29 @@ Deno.test("saturated: sure outputs within reach count only where those at the en
   const below = (least: number): Gradient => (p) => p < least * 5e-4 || p > 1 - 1.5 * 5e-4 ? 0 : 1;
   assertEquals([found(below(0.4), three)?.severity, found(below(0.6), three)?.severity], ["note", "warning"]);
 });
+
+Deno.test("saturated: rows that have a gradient once others are correct are those that the loss does not take yet", () => {
+  const own = batchOf(yTrue, wrongs.map((p, i) => p + i / 100));
+  const loss = ({ yPred }: AuditBatch) => squared({ ...own, yTrue: perfect.yPred, yPred });
+  /** The two largest errors have a gradient. */
+  const worst = resultUnder(loss, ({ yTrue, yPred }) => {
+    const errors = yPred.map((p, i) => Math.abs(p - yTrue[i])), [, least] = errors.toSorted((a, b) => b - a);
+    return errors.map((error) => error > 0 && error >= least ? 1 : 0);
+  });
+  const audited = (of: typeof worst) => {
+    const engine = { value: of, valueAndGradient: of } as unknown as AuditEngine, random = of(own);
+    const results = { random, perfect: of(perfect) }, [rows, columns] = own.predShape;
+    const observations = { rows, columns, random, results, customGradient: false, ops: [] } as unknown as Observations;
+    const context = { engine, observations, options: {} } as unknown as AuditContext;
+    return saturated(context) ?? saturatedAtTheEnds(context);
+  };
+  const finding = audited(worst)!;
+  assertEquals([finding.severity, finding.evidence], [
+    "note",
+    { wrongWithoutGradientAtRandom: 0.5, withOneOnceOthersAreCorrect: 1 / 3 },
+  ]);
+  assertEquals(
+    finding.message,
+    "50 % of the wrong outputs have no gradient until others are correct: the loss takes the worst alone",
+  );
+});

@@ -1188,6 +1188,45 @@ const alikeFaults: Record<string, { loss: AuditedLoss; options: AuditOptions }> 
     },
     options: { yPred: "real", yTrue: "real", columns: 2 },
   },
+  "labels that are softened, so that equal outputs cost less than sure ones": {
+    loss: (y, p) => {
+      const hot = tf.oneHot(tf.cast(tf.reshape(y, [-1]), "int32"), 4);
+      const soft = tf.add(tf.mul(0.9, hot), tf.mul(0.1 / 3, tf.sub(1, hot)));
+      return tf.neg(tf.mean(tf.sum(tf.mul(soft, tf.logSoftmax(p)), -1)));
+    },
+    options: { yPred: "logits", yTrue: "index", columns: 4 },
+  },
+  "classes in order, with an output for each step between two of them": {
+    loss: (y, p) => {
+      const levels = float(tf.less(tf.range(0, 3), y));
+      return tf.mean(tf.sub(tf.softplus(p), tf.mul(levels, p)));
+    },
+    options: { yPred: "logits", yTrue: "index", columns: 3 },
+  },
+  "the tenth of the rows with the largest losses": {
+    loss: (y, p) => {
+      const losses = tf.squeeze(tf.sub(tf.softplus(p), tf.mul(y, p)), [1]);
+      const count = Math.floor(losses.size / 10), least = (x: Tensor) => tf.min(tf.topk(x, count).values);
+      const worst = asNumber(losses, (x) => float(tf.greaterEqual(x, least(x))));
+      return tf.div(tf.sum(tf.mul(losses, worst)), count);
+    },
+    options: { yPred: "logits" },
+  },
+  "a small number under the roots of 0 alone": {
+    loss: (y, p) => {
+      const squares = tf.squaredDifference(y, p), zero = asNumber(squares, (x) => float(tf.equal(x, 0)));
+      return tf.div(tf.sum(tf.sqrt(tf.add(squares, tf.mul(zero, 1e-16)))), tf.sum(tf.add(tf.abs(y), 1)));
+    },
+    options: { yPred: "real", yTrue: "real" },
+  },
+  "a mixture of densities whose scale is an exponential, in the logarithm of the sum of their exponentials": {
+    loss: (y, p) => {
+      const part = (k: number) => tf.slice(p, [0, 2 * k], [-1, 2]), scale = tf.exp(part(2));
+      const density = tf.sub(tf.mul(-0.5, tf.square(tf.div(tf.sub(y, part(1)), scale))), tf.log(scale));
+      return tf.neg(tf.mean(tf.logSumExp(tf.add(density, tf.logSoftmax(part(0))), 1)));
+    },
+    options: { yPred: "real", yTrue: "real", columns: 6, labelColumns: 1 },
+  },
   "an exponential of an error that has a bound": {
     loss: (y, p) => tf.mean(tf.exp(tf.minimum(tf.neg(tf.mul(y, p)), 20))),
     options: { yPred: "logits", yTrue: "sign" },

@@ -63,7 +63,7 @@ Deno.test("a value is described shortly, and never as another", () => {
     [true, "true"],
     [null, "null"],
     [undefined, "undefined"],
-    [10n, "10"],
+    [10n, "10n"],
     [[1, "a", null], "[1, 'a', null]"],
     [[1, 2, 3, 4, 5, 6, 7], "an array of 7"],
     [{ slope: 3 }, "an object with the keys ['slope']"],

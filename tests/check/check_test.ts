@@ -41,11 +41,12 @@ Deno.test("an error of a rule says the task, the name, the words and the value",
   rules.check("make it", { right: 1, its: 2 }, rules.positive);
 });
 
-Deno.test("a long value is named by its kind: an array of more than six, an object, a function, a tensor", () => {
+Deno.test("a long value is named by its kind: an array of more than six, an object by six keys, a function, a tensor", () => {
   const named: [unknown, string][] = [
     [[1, 2, 3, 4, 5, 6], "[1, 2, 3, 4, 5, 6]"],
     [[1, 2, 3, 4, 5, 6, 7], "an array of 7"],
     [{ a: 1, b: [2] }, "an object with the keys ['a', 'b']"],
+    [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7 }, "an object with the keys ['a', 'b', 'c', 'd', 'e', 'f']"],
     [Math.max, "the function max"],
     [(() => () => 1)(), "the function (anonymous)"],
     [{ dataSync: () => [] }, "a tensor"],

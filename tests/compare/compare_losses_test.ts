@@ -146,7 +146,22 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
     [
       frameOf(60, { kind: Array.from({ length: 60 }, (_, i) => `n${i % 30}`) }),
       { label: "kind" },
-      /needs at least 10 rows, 'kind' has '.*' in 2, .*, … \(it has 30 values; set one against the rest with 'positive', or merge the rare ones with 'mergeRare' 10\)/,
+      /needs at least 10 rows, 'kind' has '.*' in 2, .*, … \(it has 30 values; set one against the rest with 'positive'\)/,
+    ],
+    [
+      frameOf(60, { kind: Array.from({ length: 60 }, (_, i) => i < 3 ? "a" : i < 15 ? "b" : i < 30 ? "c" : "d") }),
+      { label: "kind" },
+      /'kind' has 'a' in 3 \(it has 4 values; .*, or merge the rare ones with 'mergeRare' 13\)/,
+    ],
+    [
+      frameOf(90, { kind: Array.from({ length: 90 }, (_, i) => i < 3 ? "a" : i < 33 ? "b" : "c") }),
+      { label: "kind" },
+      /'kind' has 'a' in 3 \(it has 3 values; set one against the rest with 'positive'\)$/,
+    ],
+    [
+      frameOf(60, { rate: Array.from({ length: 60 }, (_, i) => `${i % 30}.5%`) }),
+      { label: "rate" },
+      /: 'rate' looks like a number to predict, not a class: it has 30 different numbers/,
     ],
     [frame, { positive: "2" }, /'positive' must be a value of 'ill' \('0', '1'\), it is '2'/],
     [frame, { repeats: 2 }, /'repeats' must be an integer from 3/],
@@ -161,7 +176,11 @@ Deno.test("compareLosses: what is refused, before any work, by name", async () =
       /'score' is 'precision' alone, at which predicting the single surest positive is perfect/,
     ],
     [frame, { score: "f2" as "f1" }, /f2/],
-    [frame, { labels: "ill" } as Partial<CompareLossesOptions>, /'labels' is 'ill', but there is no such option/],
+    [
+      frame,
+      { labels: "ill" } as Partial<CompareLossesOptions>,
+      /'labels' is 'ill', but there is no such option, only score, costs, repeats,.* label, positive, /,
+    ],
     [frame, { label: 3 as unknown as string }, /'label' must be the name of a column, it is 3/],
     [frameOf(20), {}, /each class needs at least 10 rows, 'ill' has '1' in 6/],
     [frameOf(60, { c: Array(60).fill(1) }), { label: "c" }, /the label 'c' has no value but '1'/],

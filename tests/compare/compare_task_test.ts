@@ -66,10 +66,12 @@ slow.test("compare: bad usage is one sentence and 2", async () => {
     [["d.csv", "--label", "y", ...protocol], "there is no column 'y', only a, b, c, kind"],
     [
       ["d.csv", "--label", "a"],
-      "(it has 11 values; set one against the rest with --positive, or merge the rare ones with --merge-rare 10)",
+      "(it has 11 values; set one against the rest with --positive)",
     ],
     [["d.csv", ...label, "--positive", "Q"], "--positive must be a value of 'kind' ('B', 'M'), it is 'Q'"],
     [["d.csv", ...label, "--drop", "kind"], "--drop contains the label 'kind'"],
+    [["d.csv", ...label, "--drop", 'a,"b, c"'], "there is no column 'b, c'"],
+    [["d.csv", ...label, "--drop", "a,5'4\""], "there is no column '5'4\"'"],
     [
       ["oops.csv", ...label],
       "1 of 40 values is not a number ('oops' in row 2 (line 3)): correct the values, declare a missing value with --missing, or leave the column out with --drop",

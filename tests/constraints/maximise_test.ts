@@ -1,5 +1,5 @@
 // Scores under constraints: the Lagrangian's derivatives, multipliers, groups, floors that are held, training and resuming.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import {
   atLeast,
@@ -70,6 +70,12 @@ Deno.test("multipliers rise by the violation, fall to 0 and not below, and not f
   const before = problem.multipliers["recall≥0.9"];
   problem.learn({ all: { tp: 0, fp: 1, fn: 0, tn: 1 } });
   assertEquals(problem.multipliers, { "recall≥0.9": before, "falsePositiveRate≤0.5": 0 });
+  const unnamed = { all: { tp: 1, fp: 1, fn: 0 } as typeof counts };
+  assertThrows(
+    () => problem.learn(unnamed),
+    TypeError,
+    "Cannot use the counts: 'tn' must be a number, it is undefined",
+  );
 });
 
 Deno.test("a confidence holds a bound by Wilson's interval: SciPy's numbers", () => {

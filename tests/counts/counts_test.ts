@@ -112,7 +112,7 @@ Deno.test("a gradient of counts refuses rows, a step, partial derivatives or roo
   const refusals: [() => unknown, string][] = [
     [() => countsGradient({ ...rows, yTrue: [1] }, identity(), partials), "'yTrue' has the length 1, 'yPred' has 2"],
     [() => countsGradient(undefined as never, identity(), partials), "'yTrue' must be an array of numbers"],
-    [() => countsGradient(rows, undefined as never, partials), "'derivative' must be a function, it is undefined"],
+    [() => countsGradient(rows, undefined as never, partials), "'step.derivative' must be a function, it is undefined"],
     [() => countsGradient(rows, identity(), { ...partials, fn: "1" as never }), "'fn' must be a number, it is '1'"],
     [() => countsGradient(rows, identity(), undefined as never), "'tp' must be a number, it is undefined"],
     [

@@ -32,11 +32,14 @@ Deno.test("CSV: what was written is read", async () => {
 });
 
 const bad: [name: string, text: string, problem: RegExp][] = [
-  ["long.csv", "a,b\n1,0\n2,1,9\n", /line 3 has 3 fields, the header has 2/],
+  ["long.csv", "a,b\n1,0\n2,1,9\n", /line 3 has 3 fields, the header has 2$/],
   ["broken.csv", 'a,b\n\n"1\n",3\n4,5,6\n', /line 5 has 3 fields/], // empty lines and line breaks in fields count
   ["tall.csv", 'a,b\n"1\n\n",3,4\n', /line 2 has 3 fields/], // the first line of the record
   ["short.csv", "a,b\n1,0\n2\n", /line 3 has 1 field, the header has 2/],
-  ["twice.csv", "a,b, a\n1,0,1\n", /its header has the column 'a' twice/],
+  ["title.csv", "Sales of 2024,,\na,b,c\n1,0,1\n", /its first line has 3 fields, but names one column: .* no title/],
+  ["rows.csv", "a,b\n0,1,0\n", /line 2 has 3 fields, the header has 2: the first line must name every column/],
+  ["inside.csv", 'a,b\nx,0\n6"2,1\n', /line 3 has a quote inside a field that does not begin with one: put/],
+  ["ends.csv", `a,b\n${"1,0\n".repeat(10)}"x"y,0\n`, /line 12 has a quote that ends a field in its middle: write/],
   ["open.csv", 'a,b\n1,"0\n2,1\n', /a quote is opened and never closed/],
   ["empty.csv", "", /it is empty/],
 ];
@@ -77,6 +80,39 @@ Deno.test("readTable and batchesOf: a bad file is refused in a sentence, with th
       "Cannot read 'd.txt': its name must end in .csv, .tsv, .csv.gz, .csv.zst or .parquet",
     );
   }
+});
+
+Deno.test("CSV: a name that stands twice or is missing gets pandas' name, and line breaks in a name are spaces", async () => {
+  using fixtures = new Fixtures();
+  const header = 'x,a,"b \r\n (in %)", a,,,a.1,"c\nd",Unnamed: 5,y';
+  const path = fixtures.file("names.csv", `${header}\n1,2,3,4,5,6,7,8,9,0\n9,8,7,6,5,4,3,2,1,1\n`),
+    form = csvForm(path);
+  assertEquals(
+    form.names,
+    ["x", "a", "b (in %)", "a.2", "", "Unnamed: 5.1", "a.1", "c d", "Unnamed: 5", "y"],
+  );
+  assertEquals(csvForm(fixtures.file("index.csv", ",y\n0,1\n")).names, ["", "y"]);
+  const { columns, warnings: [first] } = await readTable(path, { label: "y" });
+  assertEquals(columns.map(({ name }) => name), form.names.slice(0, -1));
+  const message = "the header repeats a name or leaves it out; such columns are named 'a.2', 'Unnamed: 5.1'";
+  assertEquals(first, { code: "made-names", message });
+  const plain = await readTable(fixtures.file("plain.csv", "a,b\n1,0\n1,1\n3,1\n"), { label: "b" });
+  assertEquals(plain.warnings, []);
+});
+
+Deno.test("CSV: a header that ends in a separator has one more field than the rows", async () => {
+  using fixtures = new Fixtures();
+  const { features } = await readTable(fixtures.file("t.csv", "a,y,\n1,0\n2,1\n"), { label: "y" });
+  assertEquals(features.map(({ name, why }) => [name, why]), [["a", undefined], ["", "it has no value"]]);
+  const short = fixtures.file("short.csv", "a,y,\n1,0\n2\n");
+  await assertRejects(() => readTable(short, { label: "y" }), Error, "line 3 has 1 field, the header has 3");
+});
+
+Deno.test("CSV: comments above the header are refused with what the first line must hold", async () => {
+  using fixtures = new Fixtures();
+  const path = fixtures.file("comment.csv", "# made by hand\n# in May\na,b\n1,0\n");
+  const { message } = await assertRejects(() => readTable(path, { label: "b" }), Error);
+  assertMatch(message, /line 3 has 2 fields, the header has 1: the first line must name every column, with no title/);
 });
 
 Deno.test("CSV: text that is not UTF-8 is refused, with its line", async () => {

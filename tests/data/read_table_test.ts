@@ -258,3 +258,63 @@ Deno.test("readTable: unique integers under a name that ends in id name the rows
   assert((await read("ratio_id", shuffled.map((v) => v / 8)))?.used);
   assert((await read("id", shuffled, { keep: ["id"] }))?.used);
 });
+
+Deno.test("readTable: an id with several rows is named, as a feature and left out; rows in the order of time are", async () => {
+  const n = 24, y = Array.from({ length: n }, (_, i) => i % 3 === 0 ? 1 : 0), x = y.map((v, i) => (v + i % 5) / 7);
+  const codes = async (columns: Record<string, readonly unknown[]>, options: Partial<ReadTableOptions> = {}) => {
+    const lines = [Object.keys(columns), ...y.map((_, i) => Object.values(columns).map((values) => values[i]))];
+    const { warnings } = await readText(lines.map((line) => line.join(",")).join("\n") + "\n", options);
+    return warnings.filter(({ code }) => ["repeated-id", "time-order"].includes(code));
+  };
+  const persons = y.map((_, i) => (7 * i) % 12 + 50), days = y.map((_, i) => `2024-01-${10 + (i >> 1)} 08:00`);
+  const [used] = await codes({ x, patientid: persons, y });
+  assertEquals(used, {
+    code: "repeated-id",
+    column: "patientid",
+    message:
+      "'patientid' has 12 values in 24 rows: rows that share one may lie in training and in test, which flatters " +
+      "every loss; it is a feature now, leave it out with 'drop'",
+  });
+  const [dropped] = await codes({ x, lesion_id: persons.map((id) => `L${id}`), y }, { drop: ["lesion_id"] });
+  assert(dropped.message.endsWith("which flatters every loss"), dropped.message);
+  assertEquals(await codes({ x, paid: persons, y }), []);
+  assertEquals(await codes({ x, shop_id: persons.map((id) => id % 9), y }), []); // nine are a category
+  assertEquals(await codes({ x, case_id: y.map((_, i) => (7 * i) % n + 50), y }), []);
+  assertEquals(await codes({ x, case_id: y.map((_, i) => (7 * i) % (n - 1) + 50), y }), []); // one slip in 24 rows
+  assertEquals((await codes({ x, case_id: y.map((_, i) => (7 * i) % (n - 2) + 50), y })).length, 1);
+  const [time] = await codes({ x, day: days, y }, { drop: ["day"] });
+  assertEquals([time.code, time.column], ["time-order", "day"]);
+  for (const day of [days.toReversed(), days.map(() => days[0]), days.with(3, "?"), y.map((_, i) => 10 + i)]) {
+    assertEquals(await codes({ x, day, y }, { drop: ["day"] }), []);
+  }
+});
+
+Deno.test("readTable: a label spelt None may be a class, and one column may have another separator: the error says so", async () => {
+  const refused = (text: string, sentence: string) => assertRejects(() => readText(text), RangeError, sentence);
+  await refused(
+    "x,y\n1,None\n2,Minor\n",
+    "such rows out with 'dropUnlabelled', or write another word if it is a class",
+  );
+  await refused("x,y\n1,\n2,Minor\n", "leave such rows out with 'dropUnlabelled'");
+  await refused(
+    "a b\n1 0\n",
+    "there is no column 'y', only a b; fields are separated by a comma, a semicolon, a tab or",
+  );
+});
+
+Deno.test("readTable: a column of a few texts is left out if all of them differ", async () => {
+  const used = async (texts: number) => {
+    const lines = Array.from({ length: 150 }, (_, i) => `${i % 7},${i < 12 ? `note ${i % texts}` : ""},${i % 2}\n`);
+    return (await readText(`x,notes,y\n${lines.join("")}`)).features[1].used;
+  };
+  assertEquals([await used(12), await used(11)], [false, true]);
+});
+
+Deno.test("readTable: false beside numbers is no number, and is named", async () => {
+  const values = Array.from({ length: 30 }, (_, i) => i % 2 === 0 ? "FALSE" : String(i));
+  await assertRejects(
+    () => readText(`x,y\n${values.map((value, i) => `${value},${i % 3 > 0 ? 1 : 0}\n`).join("")}`),
+    RangeError,
+    "'x' holds numbers, but 15 of 30 values are not a number ('FALSE' in row 1 (line 2))",
+  );
+});

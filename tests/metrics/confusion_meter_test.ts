@@ -271,7 +271,7 @@ Deno.test("what a meter cannot count is an error that names the argument, and co
     assertRefused(call, { argument, value, error });
   refused(() => new ConfusionMeter({ treshold: 0.3 } as ConfusionMeterOptions), "treshold", "0.3", TypeError);
   const top = { top: 5 } as unknown as "argmax";
-  refused(() => new ConfusionMeter({ decision: top }), "decision", "{ top: 5 }: which rows are the highest");
+  refused(() => new ConfusionMeter({ decision: top }), "decision", "{ top: 5 }: the highest rows are known only");
   for (const decision of ["best", null]) {
     refused(
       () => new ConfusionMeter({ decision: decision as "argmax" }),

@@ -302,6 +302,16 @@ Deno.test("one column is asked for where there is no average; an output that the
   tf.dispose([x, y]);
 });
 
+Deno.test("behind callbacks of another kind it says where it belongs, since TensorFlow.js gives it no model there", async () => {
+  const [x, y] = problem(20, 1),
+    callbacks = [{ onEpochEnd() {} }, new DatasetMetrics({ scores: ["f1"], train: [x, y] })];
+  await assertRejects(
+    () => network(1, "sigmoid").fit(x, y, { epochs: 1, verbose: 0, callbacks }),
+    RangeError,
+    "Cannot compute the data set's metrics: 'callbacks' must begin with DatasetMetrics",
+  );
+});
+
 Deno.test("what cannot be reported is an error that names the argument, before any training", () => {
   const x = tf.tensor2d([[1], [2]]), y = tf.tensor1d([0, 1]), three = tf.tensor1d([0, 1, 1]), none = tf.zeros([0, 1]);
   const refused = (options: unknown, argument: string, value: string, error: typeof RangeError = RangeError) =>

@@ -89,6 +89,17 @@ withNode("the package holds its entries, at most 60 files and 400 kB, and nothin
 });
 
 withNode(
+  "the README of the package links to no file that the package lacks, and names those of the repository",
+  async ({ packed }) => {
+    const text = await Deno.readTextFile(new URL("README.md", packed.npm));
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to).filter((to) => !/^(https?:|#)/.test(to));
+    assertEquals(links, ["CHANGELOG.md"]);
+    assertStringIncludes(text, "the recipes (`notebooks/recipes.ipynb`)");
+    assertStringIncludes(text, "`recipes/recipe_keras.py`");
+  },
+);
+
+withNode(
   "an entry imports only packages that the manifest names; those of a browser no file, no Deno",
   async (project) => {
     const { packed, folder } = project, at = new URL(`node_modules/${name}/`, folder);
@@ -153,6 +164,16 @@ console.log(metricLoss(rocAuc).name, metricLoss(ndcg({ k: 5 })).name);`,
     lettersOf(new TextEncoder().encode("\0asm")),
   );
   assertEquals(modules.length - 1, 2, "the loops of losses and those of curves");
+});
+
+withNode("a meter that is printed has its own name", async ({ write, run }) => {
+  await write(
+    "meters.js",
+    `import { ConfusionMeter } from "${name}/core";
+import { CurveMeter, NdcgMeter } from "${name}/curves";
+console.log(new ConfusionMeter(), new CurveMeter(), new NdcgMeter(), ConfusionMeter.fromJSON(new ConfusionMeter().toJSON()));`,
+  );
+  assertEquals((await run("meters.js")).trim(), "ConfusionMeter {} CurveMeter {} NdcgMeter {} ConfusionMeter {}");
 });
 
 withNode("deno publish --dry-run takes the package for JSR, types and all", async ({ packed }) => {

@@ -359,7 +359,7 @@ Deno.test("toScore takes names and scores, and refuses what is neither", () => {
     ["", "''"],
     ["toString", "'toString'"],
     ["fBeta", "called with options, as in fBeta({ beta: 0.5 }), it is 'fBeta'"],
-    [fBeta, "a score: call it with its options first, it is the function fBeta"],
+    [fBeta, "a score, not a loss, metric or uncalled fBeta, it is the function fBeta"],
     [{}, "[]"],
     [3, "3"],
     [null, "null"],

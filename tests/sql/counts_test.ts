@@ -63,6 +63,11 @@ onDuckdb("soft labels, truth values, FLOAT and DECIMAL columns are read as numbe
     (await countsOn(engine.query, { from: "t", label, output, threshold: 0.3 })).slices[0].meter.counts;
   assertEquals(await meterOf("soft", "p"), [{ tp: 1.75, fp: 0.25, fn: 0.25, tn: 1.75 }]); // 0.3 of float32 is the threshold
   assertEquals(await meterOf("yes", "d"), [{ tp: 1, fp: 1, fn: 1, tn: 1 }]);
+  const options = { from: "t", label: "yes", output: ["d", "p"], decision: "argmax" as const };
+  const [no, words] = await Promise.all(
+    [["false", "true"], ["No", "Yes"]].map((classes) => countsOn(engine.query, { ...options, classes })),
+  );
+  assertEquals(words.slices[0].meter.counts, no.slices[0].meter.counts);
 });
 
 onDuckdb("weights that are not multiples of 2^-40 are rounded down, counted and reported", async (engine) => {
@@ -292,7 +297,8 @@ Deno.test("what SQL cannot do is refused by name, before any query", async () =>
   refused({ threshold: 1 }, "'threshold' must be numbers inside (0, 1)");
   refused({ threshold: [0.1, 0.2] }, "'threshold' has 2 numbers");
   refused({ dialect: "sqlite" }, "'dialect' must be 'duckdb' or 'spark', it is 'sqlite'");
-  refused({ from: "" }, "'from' must be the name of a table");
+  refused({ from: "" }, "'from' must be the name of a table, { files: … } or { query: … }, it is ''");
+  refused({ from: { file: "a.csv" } }, "{ files: … } or { query: … }, it is an object with the keys ['file']");
   refused({ from: { files: "a.xlsx" } }, "'from' must name files that end in parquet");
   refused({ from: { files: "a.csv.gz" }, dialect: "spark" }, "make a view");
   refused({ label: undefined }, "'label' must be the name of a column");

@@ -55,8 +55,8 @@ Deno.test("rows that are not arrays of one length, and a step without a value, a
     [() => softCounts({ ...rows, sampleWeight: [1, 2] }, step), "'sampleWeight' has the length 2, 'yPred' has 9001"],
     [() => softCounts({ ...rows, yPred: 0.5 } as never, step), "'yPred' must be an array of numbers, it is 0.5"],
     [() => softCounts(undefined as never, step), "'yTrue' must be an array of numbers, it is undefined"],
-    [() => softCounts(rows, "round" as never), "'value' must be a function, it is undefined"],
-    [() => softCounts(rows, null as never), "'value' must be a function, it is undefined"],
+    [() => softCounts(rows, "round" as never), "'step.value' must be a function, it is undefined"],
+    [() => softCounts(rows, null as never), "'step.value' must be a function, it is undefined"],
   ];
   for (const [call, sentence] of refusals) assertThrows(call, Error, `Cannot compute the counts: ${sentence}`);
 });

@@ -125,13 +125,12 @@ Deno.test("a step is applied to a tensor: anything else is named", () => {
     const sentence = "Cannot apply the step 'softsign': 'x' must be a tensor, it is";
     assertThrows(() => applyStep(softsign(), x as never), TypeError, sentence);
   }
-  for (const step of [undefined, null, "softsign", {}]) {
-    assertThrows(
-      () => applyStep(step as never, tf.scalar(0.5)),
-      TypeError,
-      "'value' must be a function, it is undefined",
-    );
+  const sentence = "Cannot apply a step: 'step' must be a step, such as softsign(), it is ";
+  for (
+    const [step, text] of [[undefined, "undefined"], ["softsign", "'softsign'"], [softsign, "the function softsign"]]
+  ) {
+    assertThrows(() => applyStep(step as never, tf.scalar(0.5)), TypeError, sentence + text);
   }
   const broken = { ...softsign(), derivative: 1 as never };
-  assertThrows(() => applyStep(broken, tf.scalar(0.5)), TypeError, "'derivative' must be a function, it is 1");
+  assertThrows(() => applyStep(broken, tf.scalar(0.5)), TypeError, `${sentence}an object with the keys ['name'`);
 });

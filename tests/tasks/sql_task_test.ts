@@ -186,6 +186,12 @@ onDuckdb("a label of two texts is read with --classes NEGATIVE,POSITIVE, as a co
   assertMatch(stdout, new RegExp(`^s +${counts}$`, "m"));
   const fitted = await sql("fit", "scored.csv", "--features", "x", "--epochs", "2", ...columns);
   assertEquals(fitted.code, 0, fitted.stderr);
+  for (const words of [["No", "Yes"], ["n", "Y"], ["False", "True"], ["F", "T"], ["lo", "hi"]]) { // truth values to DuckDB, but for the last
+    const file = `${await makeFolder()}/words.csv`;
+    await Deno.writeTextFile(file, "word,p\n" + south.map((k, i) => `${words[k]},${p[i]}\n`).join(""));
+    const told = await sql("counts", file, "--output", "p", "--label", "word", "--classes", words.join());
+    assertMatch(told.stdout, new RegExp(`^${words[1]} +${counts}$`, "m"), told.stderr);
+  }
   const one = await sql("counts", "scored.csv", "--output", "p 1", "--label", "region", "--classes", "s");
   assertEquals(one.code, 2);
   assertStringIncludes(one.stderr, "--classes takes two values for one output, the negative one first");

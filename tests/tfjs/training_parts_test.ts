@@ -64,7 +64,7 @@ Deno.test("an optimizer is one of TensorFlow.js's, one of one's own, or a name i
   for (const optimizer of ["adam", "SGD", tf.train.sgd(1), { applyGradients() {} }]) checkOptimizer("f", optimizer);
   for (const optimizer of ["momentum", "toString", undefined, null, 3, {}, { applyGradients: 1 }, tf.train.sgd]) {
     const words =
-      "Cannot f: 'optimizer' must be a tf.Optimizer or one of sgd, adam, adamax, rmsprop, adagrad, adadelta, it is ";
+      "Cannot f: 'optimizer' must be a tf.Optimizer that is not disposed, or one of sgd, adam, adamax, rmsprop, adagrad, adadelta, it is ";
     assertThrows(() => checkOptimizer("f", optimizer), TypeError, words);
   }
 });

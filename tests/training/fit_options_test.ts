@@ -12,6 +12,7 @@ import {
   type FitMetricOptions,
   type LayersOptimizer,
   type Loss,
+  metricGradient,
   metricLoss,
   softsign,
   type TrainingData,
@@ -251,10 +252,30 @@ slowOnWasm(
   },
 );
 
+slowOnWasm("a tf.tidy around a call leaves the training and the gradient what they need", async () => {
+  const callbacks = { onBatchEnd: undefined, onEpochEnd() {} };
+  const data = problem(), options = { loss: f1Loss(), epochs: 2, callbacks }, before = tf.memory().numTensors;
+  const [first, second] = [network(), network()], plain = await fitMetric(first, data, options);
+  let training: ReturnType<typeof fitMetric>, gradient: ReturnType<typeof metricGradient>;
+  tf.tidy(() => {
+    training = fitMetric(second, data, options);
+    gradient = metricGradient(first, data, { loss: options.loss });
+  });
+  assertEquals((await training!).history, plain.history);
+  assertWithin((await gradient!).value, plain.history.loss[1], 1e-6);
+  tf.dispose((await gradient!).gradients);
+  for (const model of [first, second]) model.dispose();
+  assertEquals(tf.memory().numTensors, before);
+  const optimizer = tf.train.adam(0.1);
+  optimizer.dispose();
+  const sentence = "'optimizer' must be a tf.Optimizer that is not disposed, or one of";
+  await assertRejects(() => fitMetric(network(), data, { ...options, optimizer }), TypeError, sentence);
+});
+
 Deno.test("one model has one training at a time: the second call is refused, and allowed after the first", async () => {
   const data = problem(), model = network(), train = () => fitMetric(model, data, { loss: f1Loss(), epochs: 2 });
   const first = train();
-  await assertRejects(train, Error, "Cannot train: 'model' is in training: another call of fitMetric has not ended");
+  await assertRejects(train, Error, "Cannot train: 'model' is in training: await the other call of fitMetric first");
   const alone = await fitMetric(network(), data, { loss: f1Loss(), epochs: 2 });
   assertEquals((await first).history, alone.history);
   assertEquals(Object.hasOwn(model, "stopTraining"), false);
@@ -447,10 +468,10 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
     [{ loss: fBetaLoss }, "'loss' is the factory fBetaLoss, not the loss that it makes; call it: fBetaLoss({ … })"],
     [
       { loss: guardLoss(f1Loss()) },
-      "'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss without guardLoss",
+      "'loss' is guardLoss(…), but fitMetric checks the gradient itself; give the loss alone",
     ],
     [{ mode: "batch" }, "'mode' must be 'running' or 'exact', it is 'batch'"],
-    [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer or one of sgd, adam, adamax"],
+    [{ optimizer: "adem" }, "'optimizer' must be a tf.Optimizer that is not disposed, or one of sgd, adam, adamax"],
     [{ epochs: 0 }, "'epochs' must be an integer of at least 1, it is 0"],
     [{ epochs: undefined }, "'epochs'"],
     [{ batchSize: 0 }, "'batchSize'"],
@@ -459,7 +480,15 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
     [{ validationData: [1] }, "'validationData' must be tensors"],
     [{ validationData: { xs: data[0], ys: data[1], weights: data[1] } }, "the keys ['xs', 'ys', 'weights']"],
     [{ validationData: [...data, data[1], data[1]] }, "it is [a tensor, a tensor, a tensor, a tensor]"],
-    [{ callbacks: [3] }, "'callbacks' must be an object of functions, or an array of them, it is 3"],
+    [
+      { callbacks: [3] },
+      "must be an object of functions on(Train|Epoch|Batch)(Begin|End), or an array of them, it is 3",
+    ],
+    [{ callbacks: { onEpochFinish() {} } }, "or an array of them, it is an object with the keys ['onEpochFinish']"],
+    [
+      { callbacks: [{ onEpochEnd() {} }, { onEpochBegin: 3 }] },
+      "it is an object with the keys ['onEpochBegin']",
+    ],
     [{ signal: 3 }, "'signal' must be an AbortSignal, it is 3"],
     [{ progress: "bar" }, "'progress' must be true or false, it is 'bar'"],
     [{ checkpoint: none }, "'checkpoint' must be a file's path or have read() and write()"],
@@ -468,7 +497,7 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
     [{ epoch: 3 }, "'epoch' is 3, but there is no such option"],
     [
       { sampleWeight: data[1] },
-      "'sampleWeight' is a tensor, but weights are not an option: they are the third part of 'data'",
+      "'sampleWeight' is a tensor, but weights are a part of 'data', [x, y, sampleWeight]",
     ],
   ];
   for (const [options, part] of cases) {
@@ -486,6 +515,16 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
       "'validationData' must be [x, y]",
     );
   }
+  for (const given of [async () => await [data], () => undefined]) {
+    assertMatch(
+      await refusal(model, given as unknown as TrainingData, {}),
+      /'data' must return an iterable, it returned (\[object Promise\]|undefined)$/,
+    );
+  }
+  const unpaired = function* () { // features without labels
+    yield tf.clone(data[0]);
+  };
+  assertStringIncludes(await refusal(model, unpaired as unknown as TrainingData, {}), "it is a tensor");
   const asInFit = fitMetric as unknown as (...args: unknown[]) => Promise<unknown>;
   for (const [given, named] of [[data[0], "'data'"], [data, "'options'"]]) {
     const { message } = await assertRejects(
@@ -494,7 +533,7 @@ slowOnWasm("what cannot be trained is refused in one sentence", async () => {
     );
     assertEquals(
       message,
-      `Cannot train: ${named} is a tensor; features and labels are given together, as in fitMetric(model, [x, y], { loss, epochs })`,
+      `Cannot train: ${named} is a tensor; write fitMetric(model, [x, y], { loss, epochs })`,
     );
   }
   const narrow = (rows: tf.Tensor) => tf.tidy(() => tf.slice(rows, [0, 0], [-1, 1]));

@@ -194,6 +194,10 @@ slowOnWasm("what cannot be summed is refused before any work", async () => {
   const model = network(1), { x, y } = problem(1), loss = f1Loss();
   const top = f1Loss({ decision: { top: 3 } });
   assertStringIncludes(await refusal(() => metricGradient(model, [x, y], { loss: top })), "{ top: k }");
+  assertStringIncludes(
+    await refusal(() => metricGradient(model, [x, y], { loss: f1Loss as never }), TypeError),
+    "'loss' is the factory f1Loss, not the loss that it makes; call it: f1Loss()",
+  );
   const other = tf.losses.meanSquaredError as unknown as Loss;
   assertStringIncludes(await refusal(() => metricGradient(model, [x, y], { loss: other }), TypeError), "'loss'");
   const words = "rows" as unknown as TrainingData;

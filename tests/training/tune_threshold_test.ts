@@ -131,11 +131,13 @@ Deno.test("logits are tuned with fromLogits; the metric scores its decisions at 
 onBackends("what cannot be tuned is refused, and nothing is left behind", () => {
   const y = tf.tensor1d([0, 1]), p = tf.tensor1d([0.2, 0.7]);
   assertEquals(counted(() => tuneThreshold(y, p, { score: "f1" })).made, 0);
-  const message = assertRefused(
-    () => tuneThreshold(y, p, { score: "f1", average: "samples" as "macro" }),
-    { argument: "average", value: "'samples'" },
-  );
-  assertStringIncludes(message, "depend on each other");
+  for (const average of ["samples", "none"]) {
+    const message = assertRefused(
+      () => tuneThreshold(y, p, { score: "f1", average: average as "macro" }),
+      { argument: "average", value: `'${average}'` },
+    );
+    assertStringIncludes(message, "must be 'binary', 'micro', 'macro' or 'weighted', it is");
+  }
   const above = tf.tensor1d([0.2, 1.7]);
   assertRefused(() => tuneThreshold(y, above, { score: "f1" }), { argument: "yPred", value: "1.7" });
   const classes = tf.tensor2d([[0.1, 0.2, 0.7], [0.3, 0.3, 0.4]]);

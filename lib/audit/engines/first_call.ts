@@ -25,11 +25,11 @@ function misnamed({ contrary, name, engine }: LoadedLoss, batch: AuditBatch): Fi
   };
 }
 
-/** Several numbers where the framework needs one. What a module ships may be made to return one per row. */
-function severalNumbers({ isShipped }: LoadedLoss, { needsOneNumber, shape = [] }: FirstCall): Finding | undefined {
+/** Several numbers where the framework needs one, and says so: the caller may take their mean, as of what a library ships. */
+function severalNumbers({ needsOneNumber, shape = [] }: FirstCall): Finding | undefined {
   return needsOneNumber === undefined ? undefined : {
     cause: "reduction",
-    severity: isShipped ? "note" : "warning",
+    severity: "note",
     message: `The loss returns ${sizeOf(shape)} numbers, but ${needsOneNumber} needs one number: return the mean`,
     evidence: { batch: "random", shape: `[${shape}]` },
     remedy: "End with a mean over all numbers; this audit took it",
@@ -57,7 +57,7 @@ export function withFirstCall(
   batch: AuditBatch,
   found: readonly Finding[],
 ): readonly Finding[] {
-  const named = misnamed(loss, batch), several = severalNumbers(loss, first);
+  const named = misnamed(loss, batch), several = severalNumbers(first);
   if (named?.severity === "error") return [named]; // the others would report its consequences
   const own = first.changed?.includes("y_pred") ? found.map(withoutWriting) : found;
   return worstFirst([...own, named, several].filter((finding) => finding !== undefined));

@@ -84,6 +84,8 @@ export interface FirstCall {
   readonly shape?: readonly number[];
   /** The function that cannot train on a result of this shape, such as "PyTorch's backward()". */
   readonly needsOneNumber?: string;
+  /** The loss holds a matrix of weights. */
+  readonly hasWeights?: boolean;
 }
 
 /** A first parameter whose name contradicts the order in which its framework passes the arguments. */
@@ -107,8 +109,6 @@ export abstract class LoadedLoss implements PythonLoss {
   abstract readonly framework: string;
   abstract readonly versions: string;
   abstract readonly assumed: readonly string[];
-  /** The loss is one that an installed module ships. */
-  abstract readonly isShipped: boolean;
   abstract readonly contrary?: ContraryName;
   /** The loss has no parameter for labels: it is called with the outputs alone, whatever the labels are. */
   abstract readonly takesNoLabels: boolean;

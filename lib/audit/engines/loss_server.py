@@ -15,7 +15,10 @@ the same. Requests, by their "do":
 The answer to a request that fails is {"error": …}. The process ends when its standard input does, also in the middle of
 a call. What the loss prints goes to the standard error.
 """
+import abc
+import array
 import ast
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
@@ -819,27 +822,44 @@ def is_r(path):
     return path is not None and path.lower().endswith(".r")
 
 
-def imported(path):
-    """The frameworks that a file imports. A file of R is searched for the names of packages and modules."""
+def imported(path, name=None):
+    """
+    The frameworks that a file imports; if they are several, those that a loss of the file uses, where its code says so. A file
+    of R is searched for the names of packages and modules.
+    """
     with open(path, encoding="utf-8") as source:
         text = source.read()
     if is_r(path):
         packages = re.findall(r"""(?:import|library|require)\(["']?(keras3?|tensorflow|torch|jax)["']?\)""", text)
         return sorted({name.rstrip("3") for name in packages})
-    tree, found = ast.parse(text, path), []
+    tree, found = ast.parse(text, path), {}
     for node in ast.walk(tree):
-        names = [a.name for a in node.names] if isinstance(node, ast.Import) else (
-            [node.module or ""] if isinstance(node, ast.ImportFrom) else [])
-        found.extend(ROOTS[name.split(".")[0]] for name in names if name.split(".")[0] in ROOTS)
-    return sorted(set(found))
+        names = [(a.name, a) for a in node.names] if isinstance(node, ast.Import) else (
+            [(node.module or "", a) for a in node.names] if isinstance(node, ast.ImportFrom) else [])
+        found.update({a.asname or a.name.split(".")[0]: ROOTS[n.split(".")[0]] for n, a in names if n.split(".")[0] in ROOTS})
+    used = {framework for n, framework in found.items() if n in used_by(tree, name)} if name else set()
+    return sorted(used or set(found.values()))
 
 
-def frameworks_of(path):
+def used_by(tree, name):
+    """The names that an expression uses, and those that the functions and classes of the file use that it names."""
+    defined = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    used, left = set(), [ast.parse(name.strip(), mode="eval")]
+    while left:
+        new = {node.id for node in ast.walk(left.pop()) if isinstance(node, ast.Name)} - used
+        used |= new
+        left += [defined[n] for n in new if n in defined]
+    return used
+
+
+def frameworks_of(path, name=None):
     """The framework that a file imports, or else what it imports does."""
-    found = imported(path)
+    found = imported(path, name)
     if not found and not is_r(path):
         module_of(path, None)
-        found = sorted(name for name in (*FRAMEWORKS, "keras") if name in sys.modules)
+        files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+        own = [file for file in files if file and os.path.isabs(file) and file.endswith(".py") and in_own_code(file)]
+        found = sorted({one for file in own for one in imported(file)})
     return found
 
 
@@ -852,8 +872,11 @@ def one_framework(found, what):
     return found[0]
 
 
-class Placeholder(type):
-    """What a module that is not installed would hold. It is a class, so that it can be a base; only loading may call it."""
+class Placeholder(abc.ABCMeta):
+    """
+    What a module that is not installed would hold. It is a class, so that it can be a base; only loading may call it. As a
+    decorator it leaves what it is given as it is.
+    """
 
     loading = True
 
@@ -862,13 +885,18 @@ class Placeholder(type):
             raise AttributeError(name)
         return Placeholder(name, (), {"_missing": cls._missing})
 
-    def __call__(cls, *_, **__):
+    def __call__(cls, *given, **__):
         if Placeholder.loading:
+            decorated = given[0] if len(given) == 1 else None
+            if inspect.isfunction(decorated) or inspect.isclass(decorated) and type(decorated) is not Placeholder:
+                return decorated
             return Placeholder(cls.__name__, (), {"_missing": cls._missing})
         raise Refused(no_module(ModuleNotFoundError(f"No module named '{cls._missing}'"), callers_line()))
 
 
 class PlaceholderModule(types.ModuleType):
+    __version__ = "99.0.0"  # files ask whether it is new enough
+
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
@@ -1189,33 +1217,57 @@ def missing_told(path):
     return [f"Not installed, and not called by the loss: {', '.join(missing)}"] if missing else []
 
 
-LEGACY = set()  # functions of keras.backend that Keras 3 has not
+LEGACY = {}  # functions that a framework of today has elsewhere: the sentence about them, and their names
 
 
-def legacy_keras():
-    """Losses written for Keras 2 call functions of keras.backend which Keras 3 keeps in tf.keras.backend alone."""
-    try:
-        backend = importlib.import_module("keras.backend")
-    except ImportError:
-        return
-    if hasattr(backend, "flatten"):
-        return
-
+def legacy(module, elsewhere, told):
+    """Takes from elsewhere what a module had once, for losses that were written then."""
     def older(name):
         try:
-            found = getattr(importlib.import_module("keras._tf_keras.keras.backend"), name)
+            found = None if name.startswith("__") else getattr(importlib.import_module(elsewhere), name, None)
         except ImportError:
             found = None
         if found is None:
-            raise AttributeError(f"module 'keras.backend' has no attribute '{name}'")
-        LEGACY.add(name)
+            raise AttributeError(f"module '{module.__name__}' has no attribute '{name}'")
+        LEGACY.setdefault(told, set()).add(name)
         return found
-    backend.__getattr__ = older
+    module.__getattr__ = older
+
+
+def legacy_modules(frameworks):
+    """
+    Losses written for Keras 2 call functions of keras.backend which Keras 3 keeps in tf.keras.backend alone, and losses written
+    for TensorFlow 1 functions that TensorFlow 2 keeps in tf.compat.v1.
+    """
+    if "keras" in frameworks:
+        try:
+            backend = importlib.import_module("keras.backend")
+        except ImportError:
+            return
+        if not hasattr(backend, "flatten"):
+            legacy(backend, "keras._tf_keras.keras.backend",
+                   "Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps")
+    if "tensorflow" in frameworks and "tensorflow" in sys.modules:
+        legacy(sys.modules["tensorflow"], "tensorflow.compat.v1",
+               "TensorFlow 2 has not these functions, which tf.compat.v1 keeps")
+
+
+def legacy_reduction(error):
+    """
+    Tells whether an error is for the reduction 'auto', which losses pass on as the default of Keras 2, and from now on takes it
+    as the mean over the batch.
+    """
+    losses = sys.modules.get("keras.src.losses.loss")
+    if losses is None or "reduction=auto" not in str(error):
+        return False
+    plain = losses.standardize_reduction
+    losses.standardize_reduction = lambda reduction: plain("sum_over_batch_size" if reduction == "auto" else reduction)
+    LEGACY["Keras 3 has not this reduction, and takes the mean over the batch"] = {"auto"}
+    return True
 
 
 def legacy_told():
-    names = ", ".join(sorted(LEGACY))
-    return [f"Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps: {names}"] if LEGACY else []
+    return [f"{told}: {', '.join(sorted(names))}" for told, names in LEGACY.items()]
 
 
 class Server:
@@ -1230,13 +1282,15 @@ class Server:
         self.alone = self.always_alone = False  # called with the outputs alone, for these labels and for any
         self.by_position = False
         self.reference = False  # the squared error in the place of the loss, to compare times
+        self.several = None  # results of a call, in words
+        self.both_as_tried = self.both  # a new one for each shape that is tried
 
     def load(self, request):
         path, module, name = request.get("file"), request.get("module"), request["name"]
         sys.dont_write_bytecode = True
         wanted = request.get("framework")
         if wanted is None:
-            wanted = one_framework(frameworks_of(path), os.path.basename(path)) if path else one_framework(
+            wanted = one_framework(frameworks_of(path, name), os.path.basename(path)) if path else one_framework(
                 [ROOTS[module.split(".")[0]]] if module.split(".")[0] in ROOTS else [], f"'{module}'")
         own = wanted.endswith(".py")
         if not own and wanted not in (*FRAMEWORKS, "keras"):
@@ -1246,15 +1300,15 @@ class Server:
             self.framework = own_framework(wanted) if own else FRAMEWORKS[backend]()
         except ModuleNotFoundError as error:
             raise Refused(f"{sys.executable} has no module '{error.name}': {OTHER_PYTHON}") from None
-        if path and not is_r(path) and "keras" in imported(path):
-            legacy_keras()
+        if path and not is_r(path):
+            legacy_modules([n for n in ("keras", "tensorflow") if n in sys.modules or n in imported(path)])
 
         def made():
             return loaded_from_r(path, name) if is_r(path) else named_in(module_of(path, module), name)
         try:
             loss = made()
         except Exception as error:
-            if not self.moves_to_cpu(error):
+            if not (self.moves_to_cpu(error) or legacy_reduction(error)):
                 raise
             loss = made()
         loss, factory = made_by(loss, name)
@@ -1306,19 +1360,34 @@ class Server:
 
     def both(self, y, p):
         if self.columns is not None:
-            at = outputs_among(self.columns)
-            passed = [y[:, i] for i in range(len(self.columns) - 1)]
-            return self.loss(*passed[:at], p, *passed[at:])
+            return self.loss_alone(self.loss(*self.columns_of(y, p)))
         y, p = self.as_image(y), self.as_image(p)
-        return self.loss(y, p) if self.order == "true,pred" else self.loss(p, y)
+        return self.loss_alone(self.loss(y, p) if self.order == "true,pred" else self.loss(p, y))
+
+    def columns_of(self, y, p):
+        """The arguments of a loss of more than two. The first of the labels has all columns that are left."""
+        at, further, width = outputs_among(self.columns), len(self.columns) - 2, y.shape[1]
+        ends = [width - further + i for i in range(further + 1)]
+        if self.form[1] == "tables":
+            passed = [y[:, end - 1:end] if i else y[:, :end] for i, end in enumerate(ends)]
+        else:
+            passed = [y[:, end - 1] if i or end == 1 else y[:, :end] for i, end in enumerate(ends)]
+        return *passed[:at], p[:, 0] if self.form[1] == "lists" else p, *passed[at:]
 
     def outputs_only(self, _, p):
-        return self.loss(self.as_image(p))
+        return self.loss_alone(self.loss(self.as_image(p)))
+
+    def loss_alone(self, result):
+        """The first of several results, as a loss may return metrics or its terms beside it; any other result as it is."""
+        if not isinstance(result, (tuple, list)) or len(result) == 0 or not hasattr(result[0], "shape"):
+            return result
+        self.several = f"{type(result).__name__} of {len(result)}"
+        return result[0]
 
     @property
     def call(self):
         """The function of labels and outputs that is asked. Each has an identity, as JAX keeps what it compiles."""
-        return squared_error if self.reference else self.outputs_only if self.alone else self.both
+        return squared_error if self.reference else self.outputs_only if self.alone else self.both_as_tried
 
     def batch(self, request, numbers, form="as found"):
         if self.loss is None:
@@ -1344,26 +1413,62 @@ class Server:
         alone = none and not self.always_alone and self.names is not None and len(self.names[0]) == 1
         self.alone = self.always_alone or alone
         shape = request.get("trueShape") or []
-        if self.columns is not None and shape[1:] != [len(self.columns) - 1]:
+        if self.columns is not None and (len(shape) < 2 or shape[1] < len(self.columns) - 1):
             raise Refused(f"{takes_more('it', self.columns)}, or give as many columns of labels, --labels KIND,COLUMN")
         if self.alone or self.columns is not None:
             wanted = [f for f in wanted if f in (None, "float64")]
         elif request.get("labels") == "index":
             wanted = [f for f in wanted if f and f.startswith("squeezed")] + wanted
-        for dimensions in [2, 3] if self.images else [None, 2, 3] if hasattr(self.framework, "image") and self.columns is None else [None]:
+        last = None
+        for dimensions in self.shapes_to_try(request):
+            self.both_as_tried = functools.partial(self.both)
             for form in wanted:
                 self.form = form, dimensions
                 y, p = self.batch(request, numbers)
                 before = [self.framework.read(t)[2] for t in (y, p)]
                 try:
-                    _, shape = self.told(self.asked("value", y, p))
-                    return self.checked(y, p, before, shape, alone)
+                    value, shape = self.told(self.asked("value", y, p))
+                    if self.several and not self.has_gradient(request, numbers):
+                        raise Refused(f"it returns a {self.several}: return the loss alone")
+                    found = self.checked(y, p, before, shape, alone)
+                    if self.columns is None or self.takes_all(request, numbers, value):
+                        return found
+                    last = last or found
                 except Exception as error:
                     first = first or error
             if isinstance(first, (Refused, NameError, AttributeError, ImportError)):
                 break  # which no other shape changes
-        self.form = None, None
-        return {"error": in_words(first), "alone": self.alone}
+        self.form, self.both_as_tried = last["form"] if last else (None, None), functools.partial(self.both)
+        return last or {"error": in_words(first), "alone": self.alone}
+
+    def has_gradient(self, request, numbers):
+        _, gradient, _ = self.asked("gradient", *self.batch(request, numbers))
+        return gradient is not None and any(array.array("f", gradient))
+
+    def has_weights(self):
+        """Tells whether the loss holds a matrix of weights, as one that makes the logits of the classes itself."""
+        weights = getattr(self.loss, "parameters", None)
+        return callable(weights) and any(len(getattr(w, "shape", [])) > 1 for w in weights())
+
+    def shapes_to_try(self, request):
+        """
+        The dimensions of images; None for rows as they are. Of a loss of more than two arguments: outputs and labels as
+        lists, if each has one column, as tables, or labels as lists beside the outputs as a table.
+        """
+        if self.columns is not None:
+            alike = [request["predShape"][-1], request["trueShape"][-1]] == [1, len(self.columns) - 1]
+            return [*["lists"] * alike, "tables", None]
+        return [2, 3] if self.images else [None, 2, 3] if hasattr(self.framework, "image") else [None]
+
+    def takes_all(self, request, numbers, value):
+        """Tells whether the value changes with each column of the labels: in a wrong shape, a loss may compare one with itself."""
+        size, width = 4 * math.prod(request["trueShape"]), request["trueShape"][1]
+        for i in range(width):
+            labels = array.array("f", numbers[:size])
+            labels[i::width] = labels[i::width][::-1]
+            if self.told(self.asked("value", *self.batch(request, labels.tobytes() + numbers[size:])))[0] == value:
+                return False
+        return True
 
     def asked(self, what, y, p):
         """Asks the framework; what a loss asks of a GPU, the CPU does, as the batches are there."""
@@ -1389,14 +1494,15 @@ class Server:
         changed = [n for n, t, b in zip(("y_true", "y_pred"), (y, given), before)
                    if any(a != c and a == a for a, c in zip(self.framework.read(t)[2], b))]
         needing = self.wanted != "keras" and getattr(self.framework, "needing_one_number", lambda _: None)(shape)
-        image = dimensions and " × ".join(map(str, list(self.as_image(p).shape)))
+        image = isinstance(dimensions, int) and " × ".join(map(str, list(self.as_image(p).shape)))
         return {"form": self.form, "alone": self.alone, "changed": changed, "shape": shape,
-                "needsOneNumber": needing or None, "assumed": [
+                "needsOneNumber": needing or None, "hasWeights": self.has_weights(), "assumed": [
             *([outputs_alone(self.names, self.by_position)] if alone else []),
             *([] if form is None else [f"The labels are given as {form.replace('squeezed ', '')}"
                                        f"{', one number per row' if 'squeezed' in form else ''}"]),
             *([f"The outputs are given as an image, {image}: its pixels are the rows"] if image else []),
             *(["The loss asks for a GPU, and is computed on the CPU"] if self.on_cpu else []),
+            *([f"The loss returns a {self.several}, of which the first is audited"] if self.several else []),
             *[f"The loss changes the numbers of {n}, and is given a copy" for n in changed],
             *legacy_told(),
         ]}

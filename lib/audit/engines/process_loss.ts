@@ -102,7 +102,6 @@ export class ProcessLoss extends LoadedLoss {
   readonly framework: string;
   readonly versions: string;
   readonly assumed: readonly string[];
-  readonly isShipped: boolean;
   readonly contrary?: ContraryName;
   readonly takesNoLabels: boolean;
   readonly #line: Line;
@@ -115,7 +114,6 @@ export class ProcessLoss extends LoadedLoss {
     this.framework = framework;
     this.versions = `${framework} ${version}, Python ${python}`;
     this.assumed = assumed;
-    this.isShipped = own.load.module !== null;
     this.contrary = contrary === null ? undefined : { ...contrary, line: contrary.line ?? undefined };
     this.takesNoLabels = outputsAlone;
     this.#line = line;

@@ -149,6 +149,9 @@ function checkModel(model: LayersModel, rows: ModelRows): void {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     refuse(`'model' must have one input and one output, it has ${model.inputs.length} and ${model.outputs.length}`);
   }
+  if (rows?.x === undefined) {
+    refuse(`'rows' must be tensors, { x, y }, it is ${describe(rows)}`);
+  }
   checkOptions("an audit of a model", rows, ["x", "y", "name"]);
   for (const name of ["x", "y"] as const) {
     if (!(rows[name] instanceof tf.Tensor)) refuse(`'${name}' must be a tensor, it is ${describe(rows[name])}`);

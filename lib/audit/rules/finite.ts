@@ -7,11 +7,11 @@ import {
   onSimplex,
   withOutputs,
 } from "../batches.ts";
-import type { AuditEngine, RecordedOp } from "../engines/engine.ts";
+import type { AuditEngine, RecordedInput, RecordedOp } from "../engines/engine.ts";
 import { type BatchResult, resultOf } from "../observations.ts";
 import { fourDigits } from "../report.ts";
 import type { BatchKind, Evidence, Finding } from "../types.ts";
-import { type AuditContext, descendsFrom, errorOf, locationOf, makerOf, type Rule } from "./rule.ts";
+import { type AuditContext, errorOf, locationOf, makerOf, type Rule } from "./rule.ts";
 
 /** Kinds of batches that can occur in training. */
 const legal: readonly BatchKind[] = [
@@ -154,6 +154,15 @@ const slopes: Readonly<Record<string, string>> = {
   Atan2: quotient,
 };
 
+/** Operations that give the numbers of a tensor another shape. */
+const shaping = new Set(["Reshape", "ExpandDims", "BroadcastTo", "Identity"]);
+
+/** The operation that computed the numbers of an input. */
+function sourceOf(ops: readonly RecordedOp[], input: RecordedInput): RecordedOp | undefined {
+  const made = makerOf(ops, input);
+  return made !== undefined && shaping.has(made.op) ? sourceOf(ops, made.inputs[0]) ?? made : made;
+}
+
 /** The operation to blame for a gradient that is not finite: one with an infinite value that is not used, or a steep one. */
 const steepest = (ops: readonly RecordedOp[]): RecordedOp | undefined =>
   ops.find(({ breaks, live }) => breaks && live) ??
@@ -210,11 +219,19 @@ function isLogarithm({ engine, options: { yPred } }: AuditContext, { batch, valu
   if (yPred !== "real" || Number.isFinite(value)) return false;
   const { ops } = engine.record(batch), at = ops.findIndex(({ breaks }) => breaks), op = ops[at];
   if (op === undefined || op.fromTrue) return false;
-  const isOfSum = ({ op, inputs: [input] }: RecordedOp) =>
-    op === "Log" && input.madeBy !== at && descendsFrom(ops, input, at);
-  return op.op === "Exp"
-    ? !ops.some(isOfSum)
-    : op.op === "Log" && makerOf(ops, makerOf(ops, op.inputs[0])?.inputs[0], "Exp") !== undefined;
+  if (op.op === "Log") {
+    const made = sourceOf(ops, op.inputs[0]);
+    return made?.op === "Softplus" || makerOf(ops, made?.inputs[0], "Exp") !== undefined;
+  }
+  if (op.op !== "Exp") return false;
+  // What is made from it, other than by a further exponential; of this, logarithms of more than the exponential alone.
+  const made = new Set([at]);
+  ops.forEach(({ op, inputs }, i) => {
+    if (op !== "Exp" && inputs.some(({ madeBy }) => made.has(madeBy!))) made.add(i);
+  });
+  return !ops.some(({ op, inputs: [input] }) =>
+    op === "Log" && made.has(input.madeBy!) && sourceOf(ops, input) !== ops[at]
+  );
 }
 
 /** A value or a gradient that is not finite on a batch that can occur. */

@@ -689,6 +689,9 @@ export function labelsAlone({ ops, random: { value } }: BatchObservations): Find
   };
 }
 
+/** The size, beside the sum, of a term that only keeps a root or a division away from 0 where a comparison finds a 0. */
+const NUDGE = 1e-6;
+
 /** A term of the sum that only flat operations lead to: it is added and trains nothing. */
 export const deadTerm: Rule = ({ observations }) => {
   const { ops, customGradient, random } = observations, softmax = softmaxOfOne(observations);
@@ -704,8 +707,9 @@ export const deadTerm: Rule = ({ observations }) => {
   const branch = deadBranch(observations);
   if (branch !== undefined) return branch;
   if (customGradient) return undefined; // a straight-through step is such a sum on purpose
-  const op = ops.find(({ op, inputs }) =>
-    adding.has(op) && inputs.some((i) => i.live) && inputs.some((i) => i.fromPred && !i.live)
+  const op = ops.find(({ op, inputs, outputLargest }) =>
+    adding.has(op) && inputs.some((i) => i.live) &&
+    inputs.some((i) => i.fromPred && !i.live && i.largest > NUDGE * outputLargest)
   );
   if (op === undefined) return undefined;
   const flat = blocking(ops);

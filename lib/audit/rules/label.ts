@@ -77,7 +77,7 @@ function indicesAsNumbers({ observations: { columns, rows, ops, random: { batch 
     input.shape.at(-1) === columns || (makerOf(ops, input)?.inputs.some((i) => ofLabels(i) && wasCode(i)) ?? false);
   const classes = labels.length > 2 ? options.yTrue !== "binary" : onSimplex(batch.yPred, columns);
   const op = ops.find((op) =>
-    !op.op.includes("Gather") && op.op !== "MatMul" &&
+    !/gather|scatter/i.test(op.op) && op.op !== "MatMul" &&
     op.inputs.some((input) => ofLabels(input) && input.shape.at(-1) === 1 && !wasCode(input)) &&
     op.inputs.some((input) => input.fromPred && input.shape.at(-1) === columns)
   );

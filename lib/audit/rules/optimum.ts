@@ -473,11 +473,18 @@ export const otherOutputsFit = (
 ): boolean =>
   descents().some(({ to, end: { yTrue, yPred } }) => {
     const sameLabels = perfect!.batch.yTrue.every((y, i) => y === yTrue[i]);
-    const right = sameLabels && labelsAreFew(yTrue) ? perfect!.batch.yPred : yTrue;
+    const right = sameLabels && labelsAreFew(yTrue) ? perfect!.batch.yPred : stepsOf(yTrue, yPred.length);
     return to < least && rankCorrelation(right, yPred) > 0.7 &&
       !(rankCorrelation(right, random.batch.yPred) > 0.7) &&
       !(sameLabels && rankCorrelation(right, perfect!.batch.yPred) < -0.7); // it is the loss that is turned round
   });
+
+/** Labels of ordered classes as an output for each step between two of them, 1 below the class; other labels as they are. */
+function stepsOf(yTrue: Float32Array, outputs: number): Float32Array {
+  const columns = outputs / yTrue.length;
+  if (!(columns > 1) || !Number.isInteger(columns) || !yTrue.every(Number.isInteger)) return yTrue;
+  return Float32Array.from({ length: outputs }, (_, i) => i % columns < yTrue[Math.floor(i / columns)] ? 1 : 0);
+}
 
 /** Tells whether there are two different labels, or none. */
 const labelsAreFew = (yTrue: Float32Array): boolean => new Set(yTrue).size <= 2;
@@ -780,6 +787,12 @@ function beatenByOtherLabels(comparison: Comparison): Finding | undefined {
   };
 }
 
+/** The least loss of outputs of the same order that are less sure, as where labels are softened. */
+const lessSure = (comparison: Comparison, right: AuditBatch): number =>
+  isUnbounded(comparison.observations.random) && new Set(right.yPred).size === 2
+    ? Math.min(...multiples(comparison.engine, right, [0.125, 0.25, 0.5]))
+    : Infinity;
+
 /** Outputs of a model that has learned nothing, which are as good as correct ones. */
 function uselessModel(comparison: Comparison): Finding | undefined {
   const { engine, observations, start } = comparison, { columns } = observations, { yPred } = comparison.right;
@@ -795,7 +808,9 @@ function uselessModel(comparison: Comparison): Finding | undefined {
       if (batch.yPred.every((p, i) => p === right.yPred[i])) continue; // of one positive, a single certain one is correct
       const { value } = engine.value(batch);
       if (!(value <= best + near * span)) continue;
-      if (otherOutputsFit(comparison, best - 0.05 * span)) continue;
+      if (otherOutputsFit(comparison, best - 0.05 * span) || lessSure(comparison, right) < value - near * span) {
+        continue;
+      }
       if (remedy === bound && offsetIsLinear(comparison, right)) {
         byOffset ??= offsetPays({ useless: name, value, perfect: best, random: start });
         continue;

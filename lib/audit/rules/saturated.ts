@@ -77,6 +77,18 @@ function fallsWithout({ engine, observations }: AuditContext, off: boolean[]): b
   return value - mended > least * (value - right.value);
 }
 
+/** The share of rows without a gradient that have one once the other rows are correct: the loss takes the worst rows alone. */
+function wakeShare({ engine, observations }: AuditContext): number {
+  const { results: { perfect }, random: { batch, gradient }, columns } = observations, right = perfect!.batch;
+  if (gradient === undefined || batch.yTrue.some((y, i) => y !== right.yTrue[i])) return 0;
+  const dead = deadAt(gradient, observations), row = (i: number) => i - i % columns;
+  const asleep = dead.map((_, i) => dead.slice(row(i), row(i) + columns).every(Boolean));
+  const next = engine.valueAndGradient(withOutputs(batch, (p, i) => asleep[i] ? p : right.yPred[i])).gradient;
+  if (next === undefined) return 0;
+  const still = deadAt(next, observations), wakes = (i: number) => Math.abs(next[i]) > 10 * Math.abs(gradient[i]);
+  return asleep.filter((is, i) => is && !still[i] && wakes(i)).length / asleep.filter(Boolean).length;
+}
+
 /** A smooth loss that is flat where outputs are clearly wrong. */
 export const saturated: Rule = (context) => {
   const finding = saturation(context);
@@ -106,6 +118,18 @@ function saturation(context: AuditContext): Finding | undefined {
     ? "note"
     : undefined;
   if (severity === undefined) return undefined;
+  const woken = early > many ? wakeShare(context) : 0;
+  if (woken > 0.05) {
+    return {
+      cause: "saturated",
+      severity: "note",
+      message:
+        `${Math.round(100 * early)} % of the wrong outputs have no gradient until others are correct: the loss ` +
+        "takes the worst alone",
+      evidence: { wrongWithoutGradientAtRandom: early, withOneOnceOthersAreCorrect: woken },
+      remedy: "If this is no mining of hard examples, look at what picks rows, such as a maximum or the largest losses",
+    };
+  }
   const reached = near > 0.7 && !(early > many);
   const percent = `${Math.round(100 * (severity === "note" ? late : reached ? near : early))} %`;
   return {

@@ -54,9 +54,13 @@ class Tensor:
         return self.noted("Greater", [self], result)
 
     def __getitem__(self, at):
-        """A column of a table."""
-        _, column = at
-        return Tensor(self.numbers[column::self.shape[1]], self.shape[:1])
+        """A column of a table, or a table of some columns."""
+        rows, width = self.shape
+        chosen = range(width)[at[1]]
+        places = [i * width + j for i in range(rows) for j in (chosen if isinstance(at[1], slice) else [chosen])]
+        steps = [[(places.index(i), 1.0)] if i in places else [] for i in range(rows * width)]
+        shape = [rows, len(chosen)] if isinstance(at[1], slice) else [rows]
+        return Tensor.noted("Slice", [self], Tensor([self.numbers[i] for i in places], shape, [(self, steps)]))
 
     def mean(self):
         n = len(self.numbers)
