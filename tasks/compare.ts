@@ -97,6 +97,10 @@ export const compareSpec: TaskSpec = {
     missing: { type: "string", help: 'further texts that stand for a missing value: "x,unknown"' },
     "drop-unlabelled": { type: "boolean", help: "leave out rows without a label (default: such a table is refused)" },
     "merge-rare": { type: "string", help: "merge the classes with fewer than N rows into one, 'other'" },
+    group: {
+      type: "string",
+      help: "the column whose rows with one value stay in one part of a split, such as the patient; it is no feature",
+    },
     separator: { type: "string", help: "the fields' separator: , ; | or tab (default: found by the header)" },
     decimal: {
       type: "string",
@@ -169,6 +173,7 @@ const protocolOnly = ["folds"],
     "cost-matrix",
     "repeats",
     "seed",
+    "group",
     "heavy-tails",
     "save",
   ];
@@ -298,7 +303,7 @@ function listOf(text: string): string[] {
 }
 
 function tableOptions(values: TaskArgs["values"]): ReadTableOptions {
-  const { label, positive, separator, decimal } = values;
+  const { label, positive, group, separator, decimal } = values;
   const whole = (name: string, least: number) =>
     values[name] === undefined
       ? {}
@@ -306,6 +311,7 @@ function tableOptions(values: TaskArgs["values"]): ReadTableOptions {
   return {
     label: String(label),
     ...(positive === undefined ? {} : { positive: String(positive) }),
+    ...(group === undefined ? {} : { group: String(group) }),
     ...Object.fromEntries(
       lists.filter((name) => values[name] !== undefined).map((
         name,

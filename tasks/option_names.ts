@@ -7,7 +7,7 @@ import { UsageError } from "./cli.ts";
 
 /** The names of the library's options in an error, as distinct from a column's name or a value. */
 const optionNames =
-  /(?<=: |with |in |; |declare a missing value with |say which with )'(label|positive|score|costs|repeats|seed|heavyTails|drop|keep|numbers|missing|dropUnlabelled|mergeRare|separator|decimal|rows|beta|recall|precision|fpr|maxFpr|k)'/g;
+  /(?<=: |with |in |; |declare a missing value with |say which with )'(label|positive|score|costs|repeats|seed|heavyTails|drop|keep|numbers|missing|dropUnlabelled|mergeRare|separator|decimal|group|rows|beta|recall|precision|fpr|maxFpr|k)'/g;
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 

@@ -174,6 +174,31 @@ function lossesOf(splits: readonly (readonly TrainedLoss[])[]): { losses: Compar
   return { losses, undefinedScores: outcomes.reduce((sum, { outcome }) => sum + outcome.undefinedScores, 0) };
 }
 
+/** The parts of each split; throws if grouped rows leave one of them without a class. */
+function splitsOf(
+  table: TableDataset,
+  { repeats, seed, group }:
+    & Pick<Required<CompareLossesOptions>, "repeats" | "seed">
+    & Pick<CompareLossesOptions, "group">,
+): Split[] {
+  const values = new Set(table.groups).size;
+  if (group !== undefined && values < leastOfAClass) {
+    throw new RangeError(
+      `Cannot ${TASK}: 'group' must have at least ${leastOfAClass} values, '${group}' has ${values}`,
+    );
+  }
+  const splits = Array.from({ length: repeats }, (_, split) => splitRows(table, seed + split));
+  for (const [part, rows] of splits.flatMap((split) => Object.entries<readonly number[]>({ ...split }))) {
+    const there = new Set(rows.map((row) => table.yTrue[row])), lost = table.classes.find((_, k) => !there.has(k));
+    if (group === undefined || lost === undefined) continue;
+    throw new RangeError(
+      `Cannot ${TASK}: 'group' leaves the ${part} rows of a split without the class '${lost.name}': too few values of ` +
+        `'${group}' have it`,
+    );
+  }
+  return splits;
+}
+
 /** Leaves out columns that have no value in the training rows of a split: said before any training. */
 function withoutEmptyParts(table: TableDataset, splits: readonly Split[]): TableDataset {
   const lost = table.columns.filter((column) =>
@@ -240,7 +265,7 @@ function withHeavyTails(table: TableDataset, splits: readonly Split[]): TableDat
  * (`negativeAum`) and a score of queries (`ndcg`), which splits of rows would cut, are refused.
  *
  * Each split is stratified and has three parts: 60 % of the rows train, 20 % choose the threshold, the penalty and the stopping
- * time, 20 % test; equal rows stay in one part. Standardization, imputation (medians), the power of columns with
+ * time, 20 % test; equal rows, or those of one value of `group`, stay in one part. Standardization, imputation (medians), the power of columns with
  * heavy tails (Yeo and Johnson's, as in scikit-learn's PowerTransformer) and one-hot encoding are learnt from the training rows. The intervals are
  * corrected t-intervals of the paired differences, because splits of the same rows are not independent. Their n_test/n_train is
  * 0.2/0.6: n_train counts the rows that fit the weights, not those that choose. The intervals of one model against the same
@@ -291,7 +316,7 @@ export async function compareLossesBy(
   checkClasses(read);
   checkScore(score, read.classes.length);
   const ofCosts = costs === undefined ? [] : checkSavings(rowCosts(costs, read), read);
-  const splits = Array.from({ length: repeats }, (_, split) => splitRows(read, seed + split));
+  const splits = splitsOf(read, { repeats, seed, group: reading.group });
   const filled = withoutEmptyParts({ ...read, warnings: [...read.warnings, ...ofCosts] }, splits);
   const table = heavyTails === "keep" ? filled : withHeavyTails(filled, splits);
   const work = { table, score, costs, heavyTails }, perSplit = trainingsPerSplit(work), total = repeats * perSplit;

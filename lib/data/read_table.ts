@@ -84,6 +84,12 @@ export interface ReadTableOptions {
    */
   beside?: readonly string[];
   /**
+   * The column whose rows with one value stay in one part of a split, such as the patient that they are of; it is no feature.
+   *
+   * @default {none}
+   */
+  group?: string;
+  /**
    * The largest number of rows; of a larger table so many are drawn at random.
    *
    * @default {all rows}
@@ -93,8 +99,8 @@ export interface ReadTableOptions {
 
 /** Throws unless the named columns exist and the label is not among those to leave out. */
 function checkNames(names: readonly string[], options: ReadTableOptions): void {
-  const { label, drop = [], keep = [], numbers = [], beside = [] } = options;
-  for (const wanted of [label, ...drop.filter((name) => name !== ""), ...keep, ...numbers, ...beside]) {
+  const { label, drop = [], keep = [], numbers = [], beside = [], group = label } = options;
+  for (const wanted of [label, group, ...drop.filter((name) => name !== ""), ...keep, ...numbers, ...beside]) {
     if (names.includes(wanted)) continue;
     const shown = names.slice(0, 12).map((name) => name || "(no name)").join(", ");
     const list = names.length > 12 ? `${shown}, … (${names.length})` : shown;
@@ -110,7 +116,11 @@ function checkNames(names: readonly string[], options: ReadTableOptions): void {
   }
   const both = keep.find((name) => drop.includes(name));
   if (both !== undefined) throw new RangeError(`Cannot ${TASK}: '${both}' is in 'drop' and in 'keep'`);
-  const isAside = (name: string) => drop.includes(name) || beside.includes(name) && !keep.includes(name);
+  if (keep.includes(group)) {
+    throw new RangeError(`Cannot ${TASK}: '${group}' is in 'keep' and is the 'group', no feature`);
+  }
+  const isAside = (name: string) =>
+    name === group || drop.includes(name) || beside.includes(name) && !keep.includes(name);
   if (!names.some((name) => name !== label && !isAside(name))) {
     throw new RangeError(`Cannot ${TASK}: there is no column besides the label '${label}'`);
   }
@@ -135,11 +145,12 @@ interface ReadColumn {
 
 /** Reads one feature. */
 function readFeature(table: RawTable, name: string, isFirst: boolean, options: ReadTableOptions): ReadColumn {
-  const { drop = [], keep = [], numbers = [], beside = [], missing } = options;
+  const { drop = [], keep = [], numbers = [], beside = [], group, missing } = options;
   const left = (why: string, code?: WarningCode, message = why): ReadColumn => {
     const feature = { name, kind: "category" as const, used: false, why, missing: 0 };
     return { feature, warnings: code === undefined ? [] : [{ code, column: name, message }] };
   };
+  if (name === group) return left("its rows stay together");
   if (drop.includes(name)) return left("as requested");
   if (beside.includes(name) && !keep.includes(name)) {
     const why = "it is read beside the features";
@@ -277,7 +288,11 @@ function numbersBeside(table: RawTable, rows: readonly number[], { beside = [], 
 }
 
 /** Warns of rows that a random split should not part: those of one person, and neighbours in time. */
-function dependentRows(table: RawTable, features: readonly Feature[], { drop = [] }: ReadTableOptions): TableWarning[] {
+function dependentRows(
+  table: RawTable,
+  features: readonly Feature[],
+  { drop = [], group }: ReadTableOptions,
+): TableWarning[] {
   const valuesOf = (column: string): readonly unknown[] => {
     try {
       return table.values(column);
@@ -286,11 +301,13 @@ function dependentRows(table: RawTable, features: readonly Feature[], { drop = [
     }
   };
   return features.flatMap(({ name: column, used }): TableWarning[] => {
-    const ids = repeatedIds(column, () => valuesOf(column));
+    const ids = column === group ? undefined : repeatedIds(column, () => valuesOf(column));
     if (ids !== undefined) {
       const fact = `'${column}' has ${ids} values in ${table.rowNumbers.length} rows`;
-      const cure = used ? "; it is a feature now, leave it out with 'drop'" : "";
-      const message = `${fact}: rows that share one may lie in training and in test, which flatters every loss${cure}`;
+      const now = used ? "; it is a feature now" : "";
+      const cure = group === undefined ? "; keep them together with 'group'" : "";
+      const message =
+        `${fact}: rows that share one may lie in training and in test, which flatters every loss${now}${cure}`;
       return [{ code: "repeated-id", column, message }];
     }
     if (!drop.includes(column) || !isTimeOrder(valuesOf(column))) return [];
@@ -310,14 +327,39 @@ const leaksOf = (columns: readonly Column[], label: string, { yTrue, classes }: 
       "leave it out with 'drop'",
   }));
 
-/** Groups equal rows, and warns of them. In a table of few distinct rows, counts of cases, they are no slip and stay apart. */
-function equalRows(columns: readonly Column[], yTrue: ArrayLike<number>) {
+/** Numbers the values of the column whose rows stay together. */
+function groupsOf(table: RawTable, rows: readonly number[], { group, missing }: ReadTableOptions) {
+  if (group === undefined) return undefined;
+  const values = table.values(group), known = new Map<string, number>();
+  return Int32Array.from(rows, (row) => {
+    const value = values[row];
+    if (isMissingValue(value, missing)) {
+      throw new RangeError(
+        `Cannot ${TASK}: 'group' must have a value in every row, '${group}' has none in ${table.place(row)}`,
+      );
+    }
+    const name = value instanceof Date ? value.toISOString() : String(value).trim(),
+      number = known.get(name) ?? known.size;
+    known.set(name, number);
+    return number;
+  });
+}
+
+/**
+ * Groups equal rows, where no column groups them, and warns of them. In a table of few distinct rows, counts of cases, they are
+ * no slip and stay apart.
+ */
+function equalRows(columns: readonly Column[], yTrue: ArrayLike<number>, group: string | undefined) {
   const groups = distinctRows(columns, yTrue), rows = yTrue.length, distinct = new Set(groups).size;
   if (distinct === rows) return { warnings: [] };
-  const grouped = 2 * distinct >= rows;
+  const grouped = group === undefined && 2 * distinct >= rows;
   const repeated = rows - distinct;
   const message = `${repeated} of ${rows} rows ${repeated === 1 ? "repeats" : "repeat"} an earlier row; ${
-    grouped ? "equal rows stay in one part of a split" : "they are drawn one by one, as rows of few possible values are"
+    group !== undefined
+      ? `'${group}' decides in which part of a split each lies`
+      : grouped
+      ? "equal rows stay in one part of a split"
+      : "they are drawn one by one, as rows of few possible values are"
   }`;
   const warnings: TableWarning[] = [{ code: "duplicate-rows", message }];
   return { ...(grouped && { groups }), warnings };
@@ -326,7 +368,7 @@ function equalRows(columns: readonly Column[], yTrue: ArrayLike<number>) {
 /** The names of the options of a table. */
 export const tableOptionNames: readonly string[] = [
   ...["label", "positive", "drop", "keep", "numbers", "beside", "missing", "dropUnlabelled", "mergeRare", "separator"],
-  ...["decimal", "rows"],
+  ...["decimal", "group", "rows"],
 ];
 
 const aColumn: Rule = { must: "the name of a column", valid: (name) => typeof name === "string", Kind: TypeError };
@@ -348,8 +390,17 @@ const aSeparator: Rule = {
 /** Throws unless the options are those of a table. */
 function checkTableOptions(options: ReadTableOptions): void {
   checkOptions("the table", options, tableOptionNames);
-  const { label, positive, drop, keep, numbers, beside, missing, dropUnlabelled } = options;
+  const { label, positive, drop, keep, numbers, beside, missing, dropUnlabelled, group } = options;
   check(TASK, { label }, aColumn);
+  check(
+    TASK,
+    { group },
+    optional({
+      ...aColumn,
+      must: "a column other than the label",
+      valid: (name) => aColumn.valid(name) && name !== label,
+    }),
+  );
   check(TASK, { positive }, optional(aText));
   check(TASK, { drop, keep, numbers, beside }, optional(names));
   check(TASK, { missing }, optional(texts));
@@ -404,8 +455,8 @@ export async function readTable(source: string | TableFrame, options: ReadTableO
   if (columns.length === 0) {
     throw new RangeError(`Cannot ${TASK}: all columns besides '${label}' are empty or left out`);
   }
-  const features = read.map(({ feature }) => feature), equal = equalRows(columns, classes.yTrue);
-  const numbers = numbersBeside(table, rows, options);
+  const features = read.map(({ feature }) => feature), equal = equalRows(columns, classes.yTrue, options.group);
+  const numbers = numbersBeside(table, rows, options), groups = groupsOf(table, rows, options) ?? equal.groups;
   return {
     ...classes,
     label,
@@ -421,7 +472,7 @@ export async function readTable(source: string | TableFrame, options: ReadTableO
       ...dependentRows(raw, features, options),
       ...equal.warnings,
     ],
-    groups: equal.groups,
+    groups,
     beside: numbers,
     rowNumbers: Int32Array.from(rows, (row) => table.rowNumbers[row]),
     missing: Object.fromEntries(

@@ -111,7 +111,7 @@ export interface TableDataset {
   readonly warnings: readonly TableWarning[];
   /** The number of each row in the source, from 0; rows without a label may be left out, a large table may be sampled. */
   readonly rowNumbers: Int32Array<ArrayBuffer>;
-  /** A number per row, the same for rows that are equal: they stay in one part of a split; absent if all rows differ. */
+  /** A number per row, the same for rows that stay in one part of a split: of one value of `group`, or equal; absent if none do. */
   readonly groups?: Int32Array<ArrayBuffer>;
   /** The numbers of the columns that were read beside the features, by name: one per row. */
   readonly beside: Readonly<Record<string, Float64Array<ArrayBuffer>>>;

@@ -83,7 +83,7 @@ function splitGroups(labels: ArrayLike<number>, groups: Int32Array, options: Tra
 /**
  * Splits rows into a training, a validation and a test part, at random and stratified: in every part the number of rows of
  * each of two classes is less than one row from its exact quota (more classes are rounded one after the other and may be two
- * rows away). Equal rows of a table that `readTable` has grouped come to one part.
+ * rows away). Rows that `readTable` has grouped come to one part: the quota is of the groups, by the class of their first rows.
  *
  * @param dataset A data set, a table, or the class indices of its rows, from 0.
  * @param options The seed and the parts' sizes.

@@ -22,6 +22,28 @@ function frameOf(rows: number, extra: Record<string, unknown[]> = {}): TableFram
   return pl.DataFrame({ a: x.map(([a]) => a), b: x.map(([, b]) => b), ...extra, ill: Array.from(y) });
 }
 
+Deno.test("compareLosses: a group with few values, or in few of which a class is, is refused before any training", async () => {
+  const few = frameOf(100, { site: Array.from({ length: 100 }, (_, i) => `s${i % 4}`) });
+  const sick = pl.DataFrame({
+    a: Array.from({ length: 100 }, (_, i) => i / 8),
+    person: Array.from({ length: 100 }, (_, i) => i % 20),
+    ill: Array.from({ length: 100 }, (_, i) => Number(i % 20 < 2)),
+  });
+  for (
+    const [table, group, message] of [
+      [few, "site", "'group' must have at least 10 values, 'site' has 4"],
+      [
+        sick,
+        "person",
+        "'group' leaves the test rows of a split without the class '1': too few values of 'person' have it",
+      ],
+    ] as const
+  ) {
+    const error = await assertRejects(() => compareLosses(table, { label: "ill", group, repeats: 3 }), RangeError);
+    assertEquals(error.message, `Cannot compare losses: ${message}`);
+  }
+});
+
 slow.test("compareLosses: same seed, same numbers; all losses, models and thresholds; progress to the end", async () => {
   const before = tf.memory().numTensors, progress: ComparisonProgress[] = [];
   const options: CompareLossesOptions = { label: "ill", repeats: 3, seed: 5 };

@@ -1,7 +1,14 @@
 // readTable: the kind of each column, missing values, classes, and what is refused.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import pl from "nodejs-polars";
-import { type Column, type Frame, loadDataset, readTable, type ReadTableOptions } from "@roundabout/roundabout/data";
+import {
+  type Column,
+  type Frame,
+  loadDataset,
+  readTable,
+  type ReadTableOptions,
+  trainTestSplit,
+} from "@roundabout/roundabout/data";
 import { Fixtures } from "../tasks/fixtures.ts";
 
 /** The values of a column, `null` where one is missing. */
@@ -273,10 +280,10 @@ Deno.test("readTable: an id with several rows is named, as a feature and left ou
     column: "patientid",
     message:
       "'patientid' has 12 values in 24 rows: rows that share one may lie in training and in test, which flatters " +
-      "every loss; it is a feature now, leave it out with 'drop'",
+      "every loss; it is a feature now; keep them together with 'group'",
   });
   const [dropped] = await codes({ x, lesion_id: persons.map((id) => `L${id}`), y }, { drop: ["lesion_id"] });
-  assert(dropped.message.endsWith("which flatters every loss"), dropped.message);
+  assert(dropped.message.endsWith("which flatters every loss; keep them together with 'group'"), dropped.message);
   assertEquals(await codes({ x, paid: persons, y }), []);
   assertEquals(await codes({ x, shop_id: persons.map((id) => id % 9), y }), []); // nine are a category
   assertEquals(await codes({ x, case_id: y.map((_, i) => (7 * i) % n + 50), y }), []);
@@ -317,4 +324,41 @@ Deno.test("readTable: false beside numbers is no number, and is named", async ()
     RangeError,
     "'x' holds numbers, but 15 of 30 values are not a number ('FALSE' in row 1 (line 2))",
   );
+});
+
+Deno.test("readTable: rows with one value of 'group' come to one part of a split; the column is no feature", async () => {
+  const n = 60, persons = Array.from({ length: n }, (_, i) => `P${(7 * i) % 20}`);
+  const y = persons.map((_, i) => Number(i % 3 === 0)), x = y.map((v, i) => v + i % 2);
+  const textOf = (ids: readonly string[]) =>
+    `x,person_id,y\n${ids.map((id, i) => `${x[i]},${id},${y[i]}`).join("\n")}\n`;
+  const table = await readText(textOf(persons), { group: "person_id" });
+  assertEquals(table.features.map(({ name, used, why }) => [name, used, why]), [
+    ["x", true, undefined],
+    ["person_id", false, "its rows stay together"],
+  ]);
+  // Rows of few possible values repeat, and the persons decide.
+  assertEquals(table.warnings.map(({ code }) => code), ["duplicate-rows"]);
+  assert(table.warnings[0].message.endsWith("'person_id' decides in which part of a split each lies"));
+  for (let seed = 0; seed < 20; seed++) {
+    const split = trainTestSplit(table, { seed, testFraction: 0.25, validationFraction: 0.25 });
+    const [train, validation, test] = [split.train, split.validation, split.test]
+      .map((rows) => new Set(rows.map((row) => persons[row])));
+    assertEquals([train.size, validation.size, test.size], [10, 5, 5]);
+    assert(train.isDisjointFrom(validation) && train.isDisjointFrom(test) && validation.isDisjointFrom(test));
+  }
+  const refusals: [string, Partial<ReadTableOptions>, string][] = [
+    [
+      textOf(persons.with(3, "")),
+      { group: "person_id" },
+      "'group' must have a value in every row, 'person_id' has none in row 4 (line 5)",
+    ],
+    [textOf(persons), { group: "person" }, "there is no column 'person', only x, person_id, y"],
+    [textOf(persons), { group: "y" }, "'group' must be a column other than the label, it is 'y'"],
+    [textOf(persons), { group: "x", keep: ["x"] }, "'x' is in 'keep' and is the 'group', no feature"],
+    [textOf(persons), { group: "x", drop: ["person_id"] }, "there is no column besides the label 'y'"],
+  ];
+  for (const [text, options, message] of refusals) {
+    const error = await assertRejects(() => readText(text, options), Error);
+    assertEquals(error.message, `Cannot read the table: ${message}`);
+  }
 });

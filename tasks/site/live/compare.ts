@@ -70,7 +70,7 @@ function mount(place: HTMLElement): void {
   chooseScore("f1");
   const [drop, keep, numbers] = [labels.drop, labels.keep, labels.numbers].map(columnList);
   const missing = html("input", { type: "text", placeholder: "such as 999, unknown", autocomplete: "off" });
-  const separator = choice(labels.separator, separators, "");
+  const group = choice(labels.group, {}, ""), separator = choice(labels.separator, separators, "");
   const mergeRare = html("input", { type: "number", min: 0, value: 0 });
   const dropUnlabelled = html("input", { type: "checkbox" });
   const positive = html("input", { type: "text", placeholder: "1, or the rarer value", autocomplete: "off" });
@@ -121,6 +121,7 @@ function mount(place: HTMLElement): void {
       const { columns } = answer as { columns: string[] };
       file = chosen;
       for (const list of [label, drop, keep, numbers]) list.input.replaceChildren(...optionsOf(columns));
+      group.input.replaceChildren(html("option", { value: "" }, "none"), ...optionsOf(columns));
       label.input.value = columns.at(-1)!;
       settings.hidden = more.hidden = false;
       running(false);
@@ -153,6 +154,7 @@ function mount(place: HTMLElement): void {
     keep: keep.chosen(),
     numbers: numbers.chosen(),
     missing: missing.value.split(",").map((text) => text.trim()).filter((text) => text !== ""),
+    ...(group.input.value && { group: group.input.value }),
     ...(separator.input.value && { separator: separator.input.value }),
     mergeRare: Math.max(0, Math.round(mergeRare.valueAsNumber) || 0),
     dropUnlabelled: dropUnlabelled.checked,
@@ -199,7 +201,7 @@ function mount(place: HTMLElement): void {
     html(
       "div",
       { class: "fields" },
-      ...[drop.field, keep.field, numbers.field, labelled(labels.missing, missing), separator.field],
+      ...[drop.field, keep.field, numbers.field, labelled(labels.missing, missing), group.field, separator.field],
       labelled(labels.mergeRare, mergeRare),
       labelled(labels.dropUnlabelled, dropUnlabelled),
     ),

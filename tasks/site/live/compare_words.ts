@@ -14,6 +14,7 @@ export const labels = {
   keep: "Columns to use although they look like an index",
   numbers: "Columns to read as numbers",
   missing: "Texts for a missing value (comma between two)",
+  group: "Column whose rows with one value stay together",
   separator: "Separator",
   mergeRare: "Merge labels of fewer rows than",
   dropUnlabelled: "Leave out rows without a label",

@@ -37,6 +37,7 @@ type ChosenOptions = Pick<
   | "keep"
   | "numbers"
   | "missing"
+  | "group"
   | "separator"
   | "mergeRare"
   | "dropUnlabelled"
