@@ -95,6 +95,7 @@ const phrases: readonly (readonly [tfjs: string, torch: string, tensorflow: stri
     "tf.reshape(y_pred, y_true.shape)",
     "y_pred.reshape(y_true.shape)",
   ],
+  ["; in JavaScript 1 - x of a tensor x is NaN, write tf.sub(1, x)", ...same("")],
   [" (stratifiedBatches)", ...same("")],
   [" (DatasetMetrics)", ...same("")],
   [

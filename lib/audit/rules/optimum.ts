@@ -787,11 +787,12 @@ function beatenByOtherLabels(comparison: Comparison): Finding | undefined {
   };
 }
 
-/** The least loss of outputs of the same order that are less sure, as where labels are softened. */
-const lessSure = (comparison: Comparison, right: AuditBatch): number =>
-  isUnbounded(comparison.observations.random) && new Set(right.yPred).size === 2
-    ? Math.min(...multiples(comparison.engine, right, [0.125, 0.25, 0.5]))
-    : Infinity;
+/** The least loss of outputs of the same order that are somewhat less sure, as where labels are softened; hardly sure ones cost more. */
+function lessSure({ engine, observations }: Comparison, right: AuditBatch): number {
+  if (!isUnbounded(observations.random) || new Set(right.yPred).size !== 2) return Infinity;
+  const [hardly, ...others] = multiples(engine, right, [0.125, 0.25, 0.5]), least = Math.min(...others);
+  return least < hardly ? least : Infinity;
+}
 
 /** Outputs of a model that has learned nothing, which are as good as correct ones. */
 function uselessModel(comparison: Comparison): Finding | undefined {
