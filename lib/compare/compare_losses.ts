@@ -174,27 +174,26 @@ function lossesOf(splits: readonly (readonly TrainedLoss[])[]): { losses: Compar
   return { losses, undefinedScores: outcomes.reduce((sum, { outcome }) => sum + outcome.undefinedScores, 0) };
 }
 
-/** The parts of each split; throws if grouped rows leave one of them without a class. */
-function splitsOf(
-  table: TableDataset,
-  { repeats, seed, group }:
-    & Pick<Required<CompareLossesOptions>, "repeats" | "seed">
-    & Pick<CompareLossesOptions, "group">,
-): Split[] {
+/** The rows of each split; throws if `group` has few values, or leaves a part without a class. */
+function splitsOf(table: TableDataset, repeats: number, seed: number, group: string | undefined): Split[] {
+  const draw = () => Array.from({ length: repeats }, (_, split) => splitRows(table, seed + split));
+  if (group === undefined) return draw();
   const values = new Set(table.groups).size;
-  if (group !== undefined && values < leastOfAClass) {
+  if (values < leastOfAClass) {
     throw new RangeError(
       `Cannot ${TASK}: 'group' must have at least ${leastOfAClass} values, '${group}' has ${values}`,
     );
   }
-  const splits = Array.from({ length: repeats }, (_, split) => splitRows(table, seed + split));
-  for (const [part, rows] of splits.flatMap((split) => Object.entries<readonly number[]>({ ...split }))) {
-    const there = new Set(rows.map((row) => table.yTrue[row])), lost = table.classes.find((_, k) => !there.has(k));
-    if (group === undefined || lost === undefined) continue;
-    throw new RangeError(
-      `Cannot ${TASK}: 'group' leaves the ${part} rows of a split without the class '${lost.name}': too few values of ` +
-        `'${group}' have it`,
-    );
+  const splits = draw();
+  for (const { train, validation, test } of splits) {
+    for (const [part, rows] of Object.entries({ train, validation, test })) {
+      const there = new Set(rows.map((row) => table.yTrue[row])), lost = table.classes.find((_, k) => !there.has(k));
+      if (lost === undefined) continue;
+      throw new RangeError(
+        `Cannot ${TASK}: 'group' leaves the ${part} rows of a split without the class '${lost.name}': too few values of ` +
+          `'${group}' have it`,
+      );
+    }
   }
   return splits;
 }
@@ -279,9 +278,10 @@ function withHeavyTails(table: TableDataset, splits: readonly Split[]): TableDat
  * @param options The label, and how to compare.
  * @returns The scores of each loss, the differences, and the recommendation: a sentence of advice, and the evidence.
  * @throws {TypeError} An unknown option or one of the wrong type, a score that does not exist.
- * @throws {RangeError} An option out of range; a table that `readTable` refuses; a class of fewer than 10 rows; a score at
- * which a useless model is perfect (precision alone), or whose mean over several classes says little (accuracy); costs that
- * are missing or no numbers in a row, or under which a constant decision costs nothing.
+ * @throws {RangeError} An option out of range; a table that `readTable` refuses; a class of fewer than 10 rows; a `group`
+ * of fewer than 10 values, or one that leaves a part of a split without a class; a score at which a useless model is perfect
+ * (precision alone), or whose mean over several classes says little (accuracy); costs that are missing or no numbers in a row,
+ * or under which a constant decision costs nothing.
  * @throws {Error} A file that cannot be read.
  * @see Nadeau, Bengio, "Inference for the Generalization Error", Machine Learning 52, 2003.
  *
@@ -316,7 +316,7 @@ export async function compareLossesBy(
   checkClasses(read);
   checkScore(score, read.classes.length);
   const ofCosts = costs === undefined ? [] : checkSavings(rowCosts(costs, read), read);
-  const splits = splitsOf(read, { repeats, seed, group: reading.group });
+  const splits = splitsOf(read, repeats, seed, reading.group);
   const filled = withoutEmptyParts({ ...read, warnings: [...read.warnings, ...ofCosts] }, splits);
   const table = heavyTails === "keep" ? filled : withHeavyTails(filled, splits);
   const work = { table, score, costs, heavyTails }, perSplit = trainingsPerSplit(work), total = repeats * perSplit;

@@ -117,7 +117,7 @@ function checkNames(names: readonly string[], options: ReadTableOptions): void {
   const both = keep.find((name) => drop.includes(name));
   if (both !== undefined) throw new RangeError(`Cannot ${TASK}: '${both}' is in 'drop' and in 'keep'`);
   if (keep.includes(group)) {
-    throw new RangeError(`Cannot ${TASK}: '${group}' is in 'keep' and is the 'group', no feature`);
+    throw new RangeError(`Cannot ${TASK}: '${group}' is in 'keep' and in 'group', which is no feature`);
   }
   const isAside = (name: string) =>
     name === group || drop.includes(name) || beside.includes(name) && !keep.includes(name);

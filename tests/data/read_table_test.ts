@@ -354,7 +354,7 @@ Deno.test("readTable: rows with one value of 'group' come to one part of a split
     ],
     [textOf(persons), { group: "person" }, "there is no column 'person', only x, person_id, y"],
     [textOf(persons), { group: "y" }, "'group' must be a column other than the label, it is 'y'"],
-    [textOf(persons), { group: "x", keep: ["x"] }, "'x' is in 'keep' and is the 'group', no feature"],
+    [textOf(persons), { group: "x", keep: ["x"] }, "'x' is in 'keep' and in 'group', which is no feature"],
     [textOf(persons), { group: "x", drop: ["person_id"] }, "there is no column besides the label 'y'"],
   ];
   for (const [text, options, message] of refusals) {
