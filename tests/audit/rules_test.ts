@@ -1239,3 +1239,11 @@ for (const [name, { loss, options }] of Object.entries(alikeFaults)) {
     assertEquals([verdict, findings.filter(({ severity }) => severity !== "note")], ["sound", []]);
   });
 }
+
+Deno.test("a loss of squares that likes hardly sure outputs best is no loss of softened labels", () => {
+  const { findings: [first] } = auditLoss((y: Tensor, p: Tensor) => {
+    const hot = tf.oneHot(tf.cast(tf.reshape(y, [-1]), "int32"), 5), logged = tf.logSoftmax(p);
+    return tf.neg(tf.mean(tf.mul(tf.square(tf.sub(1, tf.mul(hot, logged))), logged)));
+  }, { yPred: "logits", yTrue: "index", columns: 5 });
+  assertEquals([first?.cause, first?.severity], ["wrong-optimum", "error"]);
+});
