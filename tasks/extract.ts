@@ -95,7 +95,8 @@ interface LintReport {
 /** Lints all files; the type checker reports files that cannot be parsed. */
 async function lintErrors(files: string[]): Promise<Finding[]> {
   if (files.length === 0) return [];
-  const { output } = await runDeno(["lint", "--json", ...files], { env: withoutBacktrace });
+  // Quiet: with an empty cache, lines about downloads would stand before the JSON.
+  const { output } = await runDeno(["lint", "--quiet", "--json", ...files], { env: withoutBacktrace });
   const { diagnostics } = JSON.parse(output) as LintReport;
   return diagnostics.map(({ filename, range, message, code }) => ({
     file: fileURLToPath(filename),
