@@ -19,6 +19,7 @@ import {
   type PredictionKind,
   predictionKinds,
 } from "../lib/audit/types.ts";
+import { describe } from "../lib/check/check.ts";
 import { scoreNames } from "../lib/scores/to_score.ts";
 import {
   choiceOption,
@@ -342,8 +343,8 @@ async function loadLoss(typed: string): Promise<Omit<NamedLoss, "named">> {
   }
   if (named.value === undefined) throw new UsageError(named.missing());
   const isModel = Array.isArray((named.value as { inputs?: unknown })?.inputs);
-  const kind = isModel ? "model that is not compiled" : typeof named.value;
-  throw new UsageError(`'${named.name}' of '${named.file}' must be a function, it is a ${kind}`);
+  const kind = isModel ? "a model that is not compiled" : describe(named.value);
+  throw new UsageError(`'${named.name}' of '${named.file}' must be a function, it is ${kind}`);
 }
 
 /** Loads a model, or one that a file, an expression or a function without required parameters makes or compiles. */

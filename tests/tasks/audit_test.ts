@@ -93,7 +93,7 @@ Deno.test("audit: one sentence of bad usage for each way to name no loss", async
     [["imports.ts#best"], "'imports.ts' has no 'best': it has tool"],
     [["imports.ts#tool"], "'imports.ts' has no 'tool': it has tool"],
     [["compiles.ts"], "'compiles.ts' compiles a model with the loss \"meanSquaredError\": audit it with --model"],
-    [["losses.ts#slope"], "'slope' of 'losses.ts' must be a function, it is a number"],
+    [["losses.ts#slope"], "'slope' of 'losses.ts' must be a function, it is 3"],
     [["throws.ts#a"], "'throws.ts' throws while it is loaded: Error: no such data"],
     [["--columns", "13", "losses.ts#bad"], "Cannot audit 'bad': 'columns' is 13"],
     [["--labels", "words", "losses.ts#bad"], "--labels takes binary, one-hot,"],
