@@ -77,6 +77,24 @@ Deno.test("broadcast: [n] against [n, 1]", () => {
   ]);
 });
 
+Deno.test("broadcast: [n] against [n, 1] that a loss of PyTorch spreads out before the difference", () => {
+  const spread = (of: RecordedInput) => op("BroadcastTo", [of], { outputShape: [4, 4] });
+  const recording = (y: RecordedInput, p = outputs([4, 1]), name = "Sub") => [
+    spread(p),
+    spread(y),
+    op("Cast", [ofPred([4, 4], { madeBy: 0 })], { outputShape: [4, 4] }),
+    op(name, [ofPred([4, 4], { madeBy: 2 }), { ...y, shape: [4, 4], madeBy: 1 }], { outputShape: [4, 4] }),
+  ];
+  const found = broadcastIn(recording(labels([4])))!;
+  assertEquals([found.message.slice(0, 29), found.where?.op], ["[4] with [4, 1] makes 4 × 4: ", "Sub"]);
+  nothing(broadcastIn, [
+    recording(labels([4, 1])),
+    recording(labels([4]), outputs([4])),
+    recording(ofPred([4])),
+    recording(labels([4]), outputs([4, 1]), "Multiply"),
+  ]);
+});
+
 Deno.test("broadcast: [1, n] against [n, 1], unless pairs are meant", () => {
   const crossed = op("Sub", [labels([1, 4]), outputs([4, 1])], { outputShape: [4, 4] });
   const found = broadcastIn([crossed])!;

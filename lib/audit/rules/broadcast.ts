@@ -154,11 +154,21 @@ function pairsReturned({ random: { shape, value }, rows }: BatchObservations): F
   });
 }
 
+/** Differences of labels and outputs, with the shapes that both had before PyTorch's losses spread them out. */
+function unspread(ops: readonly RecordedOp[]): RecordedOp[] {
+  const before = (input: RecordedInput): RecordedInput => {
+    const made = makerOf(ops, input);
+    return made?.op === "Cast" ? before(made.inputs[0]) : made?.op === "BroadcastTo" ? made.inputs[0] : input;
+  };
+  const narrowed = (input: RecordedInput) => ({ ...input, shape: before(input).shape });
+  return ops.map((op) => isDifference(op) && meetsLabels(op) ? { ...op, inputs: op.inputs.map(narrowed) } : op);
+}
+
 /** Operands of different shapes that are broadcast to rows × rows: [n] against [n, 1]. */
 export function broadcast(context: BatchContext): Finding | undefined {
   const { engine, observations } = context;
   const { rows: n, columns, random: { batch, value } } = observations;
-  const op = observations.ops.find(({ inputs, outputShape, fromPred }) =>
+  const op = unspread(observations.ops).find(({ inputs, outputShape, fromPred }) =>
     fromPred && hasSizes(outputShape, n, n) &&
     inputs.some(({ shape }) => hasSizes(shape, n)) && inputs.some(({ shape }) => hasSizes(shape, n, 1))
   );
