@@ -82,6 +82,12 @@ Deno.test("a class is made without arguments, an expression is evaluated", async
   assertEquals([plain.verdict, fourth.verdict, fourth.name], ["sound", "sound", "Power(exponent=4)"]);
 });
 
+Deno.test("a method is called of an instance, made without arguments or not made, as an expression calls it", async () => {
+  const names = ["Agent.policy", "Agent().policy", "Agent.free", "Unmade.policy"];
+  const [method, expression, free, unmade] = (await auditedAll(names)).map(({ verdict }) => verdict);
+  assertEquals([method, expression, free, unmade], ["sound", "sound", "sound", "sound"]);
+});
+
 Deno.test("the names of the parameters tell the order of the arguments, and 'order' overrules them", async () => {
   const plain = "lambda a, b: ((a - b) * (a - b)).mean()", own = { file, framework };
   await using turned = await load("turned") as LoadedLoss;

@@ -1038,12 +1038,28 @@ def module_of(path, module):
                       'below if __name__ == "__main__":') from None
 
 
+def bound(place, name, loss):
+    """The method that `Class.method` names, of an instance made without arguments, or of one that is not made."""
+    own, _, method = name.rpartition(".")
+    owner = vars(place).get(own)
+    if not (inspect.isfunction(loss) and inspect.isclass(owner)):
+        return loss
+    if isinstance(inspect.getattr_static(owner, method), staticmethod):
+        return loss
+    try:
+        self = owner()
+    except Exception:
+        self = owner.__new__(owner)  # its methods may do without what the constructor needs
+    return getattr(self, method)
+
+
 def named_in(place, name):
     """The loss that an expression names in a module."""
     try:
         loss = eval(compile(name, "<name>", "eval"), vars(place))
     except (NameError, AttributeError) as error:
         raise Refused(f"{in_words(error)}; it {names_text(place)}") from None
+    loss = bound(place, name, loss)
     if inspect.isclass(loss):
         try:
             loss = loss()
