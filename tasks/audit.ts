@@ -54,10 +54,11 @@ export const auditSpec: TaskSpec = {
     "'agent.js#(yTrue, yPred) => policyLoss(yPred, yTrue)'. Without a NAME, or if the expression makes a model, the loss of\n" +
     "the model that is compiled is audited, a function or a name of Keras; no model is trained. TensorFlow.js is this\n" +
     "project's copy, whichever of its packages the file imports; what else is missing must not be used by the loss.\n\n" +
-    "In a Python file, NAME is a function, a class, or an expression: 'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in\n" +
-    "an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python needs the framework of the loss, and other modules only\n" +
-    "if the loss calls them. FILE.py without a NAME is audited for each of its functions and classes that looks like a loss\n" +
-    "by its name or its parameters. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
+    "In a Python file, NAME is a function, a class, a method as Class.method, or an expression, for example\n" +
+    "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
+    "needs the framework of the loss, and other modules only if the loss calls them. FILE.py without a NAME is audited for\n" +
+    "each of its functions and classes that looks like a loss by its name or its parameters. A file of R,\n" +
+    "losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
     "--model judges a compiled tf.LayersModel of such a file, or the call or function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] LOSS ...\n" +
@@ -307,6 +308,9 @@ async function madeBy({ value, compiled }: Named): Promise<Pick<Named, "value" |
   return { value: made.value, compiled: made.compiled };
 }
 
+/** Outputs of a model per row, 12 at most: an audit takes no more. */
+const columnsOf = (model: Compiled["model"]): number => Math.min(model.outputs[0].shape.at(-1) ?? 1, 12);
+
 /** The function of a loss that a model has by its name, with what its last layer says of the outputs and the labels. */
 async function lossByName(model: Compiled["model"], loss: unknown): Promise<Omit<NamedLoss, "named"> | undefined> {
   const { activationOfLayer } = await import("../lib/audit/model/model_facts.ts");
@@ -323,8 +327,28 @@ async function lossByName(model: Compiled["model"], loss: unknown): Promise<Omit
     ...(yPred === "real" ? { differences: "real" } : {}),
   };
   const yTrue = name === "sparseCategoricalCrossentropy" ? "index" : ofFamily[lossFamilies[name]];
-  const columns = Math.min(model.outputs[0].shape.at(-1) ?? 1, 12); // the most that an audit takes
-  return { loss: own as AuditedLoss, kinds: { yPred, ...(yTrue === undefined ? {} : { yTrue }), columns } };
+  const kinds = { yPred, ...(yTrue === undefined ? {} : { yTrue }), columns: columnsOf(model) };
+  return { loss: own as AuditedLoss, kinds };
+}
+
+/** What the last layer of a model says of the batches of a loss that is a function; nothing if it leaves the labels open. */
+async function kindsByModel(model: Compiled["model"], loss: AuditedLoss): Promise<NamedLoss["kinds"]> {
+  const { activationOfLayer } = await import("../lib/audit/model/model_facts.ts"),
+    tf = await import("@tensorflow/tfjs");
+  const activation = activationOfLayer(model.layers.at(-1)!) ?? "linear";
+  const { softmaxCrossEntropy, sigmoidCrossEntropy } = tf.losses;
+  const ofLogits: LabelKind | undefined = loss === softmaxCrossEntropy
+    ? "one-hot"
+    : loss === sigmoidCrossEntropy
+    ? "binary"
+    : undefined;
+  const known: Partial<Record<string, NamedLoss["kinds"]>> = {
+    softmax: { yPred: "simplex", yTrue: "one-hot" },
+    sigmoid: { yPred: "probability", yTrue: "binary" },
+    linear: ofLogits && { yPred: "logits", yTrue: ofLogits },
+  };
+  if (model.outputs.length > 1 || known[activation] === undefined) return undefined;
+  return { ...known[activation], columns: columnsOf(model) };
 }
 
 /** Loads a loss: a function, what a function makes, or the loss of the model that a file or an expression compiles. */
@@ -335,7 +359,9 @@ async function loadLoss(typed: string): Promise<Omit<NamedLoss, "named">> {
   const loss = [made.value, losses.findLast(isFunction)].find(isFunction) as AuditedLoss | undefined;
   const byName = loss === undefined && model !== undefined ? await lossByName(model, losses.at(-1)) : undefined;
   if (byName !== undefined) return byName;
-  if (loss !== undefined || isFunction(named.value)) return { loss: loss ?? named.value as AuditedLoss };
+  const own = loss && made.compiled[losses.lastIndexOf(loss)]?.model;
+  const kinds = own && await kindsByModel(own, loss);
+  if (loss !== undefined || isFunction(named.value)) return { loss: loss ?? named.value as AuditedLoss, kinds };
   if (losses.length > 0) {
     throw new UsageError(
       `'${typed}' compiles a model with the loss ${JSON.stringify(losses.at(-1))}: audit it with --model`,

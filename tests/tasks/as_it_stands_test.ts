@@ -303,6 +303,42 @@ Deno.test("models: a loss by its name is audited on the outputs of the last laye
   );
 });
 
+Deno.test("models: a loss that is a function is audited on the classes of the last layer, if the layer tells them", async () => {
+  const own = "function loss(y, p) { return tf.metrics.categoricalCrossentropy(y, p).mean(); }\n";
+  const model = (units: number, activation: string, loss: string) =>
+    `${own}const model = tf.sequential({ layers: [tf.layers.dense({ units: ${units}, inputShape: [2], activation: '${activation}' })] });
+model.compile({ optimizer: 'sgd', loss: ${loss} });`;
+  const kinds: [string, string, string, string][] = [
+    [model(4, "softmax", "[loss]"), "", " --predictions simplex --labels one-hot --columns 4", "sound"],
+    [model(4, "softmax", "loss"), "#loss", " --predictions simplex --labels one-hot --columns 4", "sound"],
+    [
+      model(4, "linear", "tf.losses.softmaxCrossEntropy"),
+      "",
+      " --predictions logits --labels one-hot --columns 4",
+      "sound",
+    ],
+    [
+      model(2, "linear", "tf.losses.sigmoidCrossEntropy"),
+      "",
+      " --predictions logits --labels binary --columns 2",
+      "sound",
+    ],
+    [
+      model(2, "sigmoid", "tf.losses.sigmoidCrossEntropy"),
+      "",
+      " --predictions probability --labels binary --columns 2",
+      "broken",
+    ],
+    [model(4, "linear", "tf.losses.meanSquaredError"), "", "", "sound"],
+  ];
+  for (const [text, name, typed, verdict] of kinds) {
+    using files = new Repository({ "model.js": text });
+    const said: string[] = [], [first] = await files.audited(name, {}, said);
+    assertEquals(said, [`${files.path}${name}${typed && `, by its model${typed}`} …`]);
+    assertStringIncludes(first, `: ${verdict}`);
+  }
+});
+
 Deno.test("syntax: a type in angle brackets is one in TypeScript, and JSX is one in JavaScript", async () => {
   using types = new Repository({ "own.ts": "(<any> globalThis).ownOfTest = 3;\nexport const three = <number> 3;" });
   assertEquals(await types.named("three"), 3);
