@@ -68,6 +68,10 @@ Deno.test("what is no loss is one clear error, and leaves nothing behind", () =>
     [3, "Cannot audit the loss: 'loss' must be a function, it is 3"],
     [() => 0.5, "Cannot audit the loss: it must return a tensor, it returns 0.5"],
     [() => undefined, "Cannot audit the loss: it must return a tensor, it returns undefined"],
+    [
+      (y: { length?: number }) => 0 / y.length!,
+      "a tensor, it returns NaN: labels and outputs are tensors, and neither",
+    ],
     [() => Promise.resolve(1), "Cannot audit the loss: it must return a tensor, it returns a promise"],
     [() => {
       throw new Error("no");

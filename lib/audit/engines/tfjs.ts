@@ -309,6 +309,8 @@ export function checkLoss(loss: AuditedLoss, batch: AuditBatch): void {
         ? "a promise"
         : typeof result === "function"
         ? "a function: audit what it returns"
+        : Number.isNaN(result)
+        ? "NaN: labels and outputs are tensors, and neither an index nor an operator of JavaScript reads their numbers"
         : describe(result);
       throw new TypeError(`Cannot audit the loss: it must return a tensor, it returns ${what}`);
     }
