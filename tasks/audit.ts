@@ -331,7 +331,7 @@ async function lossByName(model: Compiled["model"], loss: unknown): Promise<Omit
   return { loss: own as AuditedLoss, kinds };
 }
 
-/** What the last layer of a model says of the batches of a loss that is a function; nothing if it leaves the labels open. */
+/** Kinds of batches of a loss that is a function, by the last layer of its model; undefined if that leaves labels open. */
 async function kindsByModel(model: Compiled["model"], loss: AuditedLoss): Promise<NamedLoss["kinds"]> {
   const { activationOfLayer } = await import("../lib/audit/model/model_facts.ts"),
     tf = await import("@tensorflow/tfjs");
