@@ -57,12 +57,13 @@ export const auditSpec: TaskSpec = {
     "In a Python file, NAME is a function, a class, a method as Class.method, or an expression, for example\n" +
     "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
     "needs the framework of the loss, and other modules only if the loss calls them. FILE.py without a NAME is audited for\n" +
-    "each of its functions and classes that looks like a loss by its name or its parameters. A file of R,\n" +
-    "losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
+    "each of its functions and classes that looks like a loss by its name or its parameters. Of a Jupyter notebook of\n" +
+    "Python, book.ipynb#dice_loss, only what the loss depends on is executed, and a line is that of a cell: the fourth cell\n" +
+    "is cell 4, text cells included. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
     "--model judges a compiled tf.LayersModel of such a file, or the call or function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] LOSS ...\n" +
-    "       LOSS: FILE.ts#NAME, FILE.ts, FILE.py#NAME, FILE.py or, with -m MODULE, NAME\n" +
+    "       LOSS: FILE.ts#NAME, FILE.ts, FILE.py#NAME, FILE.py, FILE.ipynb#NAME, FILE.ipynb or, with -m MODULE, NAME\n" +
     "       deno task audit --model FILE.ts#makeModel --data FILE.csv --label COLUMN\n" +
     "       deno task audit --activation NAME --units N --loss NAME --labels KIND",
   positionals: true,
@@ -241,13 +242,13 @@ export function pythonOptions(
   };
 }
 
-const isPython = (named: string): boolean => /\.(py|[rR])(#|$)/.test(named);
+const isPython = (named: string): boolean => /\.(py|ipynb|[rR])(#|$)/.test(named);
 
 /** The file or module and the expression that `named` names. */
 function pythonName(named: string, module: string | undefined): { in: { file?: string }; name: string } {
   if (module !== undefined) return { in: {}, name: named };
   const [, file, name = ""] = /^([^#]*)#?(.*)$/s.exec(named)!, path = existing(file);
-  if (name.trim() === "" && (named.includes("#") || !/\.py$/.test(file))) {
+  if (name.trim() === "" && (named.includes("#") || !/\.(py|ipynb)$/.test(file))) {
     throw new UsageError(`'${named}' names no loss, write ${file}#NAME`);
   }
   return { in: { file: path }, name };

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import "../helpers.ts";
 import type { LoadedLoss } from "../../lib/audit/engines/loaded_loss.ts";
 import { type Frame, frameOf, FrameReader } from "../../lib/audit/engines/frames.ts";
+import { ProcessLoss } from "../../lib/audit/engines/process_loss.ts";
 import { isQuick, slow } from "../slow.ts";
 import { TemporaryFolder } from "../temporary_folder.ts";
 
@@ -329,6 +330,48 @@ Deno.test("a loss is audited as it stands in a package: with its neighbours, and
     const { verdict, assumed } = audit(await of(name));
     assertEquals([verdict, assumed.includes(sentence)], ["sound", true], `${name}: ${assumed}`);
   }
+});
+
+/** Cells of a notebook: what reads data, trains or is no Python stands between what a loss needs. */
+const cells: [string, string][] = [
+  ["markdown", "# A loss"],
+  ["code", "%matplotlib inline\n!pip install \\\n  toy\nimport toy, toy_that_does_not_exist\nfiles = !ls"],
+  ["code", "for step in range(2):\n    raise RuntimeError('trained')\nsteps = step"],
+  ["code", "%%bash\nls"],
+  ["code", "def hinge(pred, target):\n    return pred.mean()"],
+  ["code", "def hinge(pred, target):\n    steps = 1\n    return scaled(pred.round() - target)\nhinge?"],
+  ["code", "%%time\ndef scaled(x):\n    '''\n!kept\n'''\n    return (x * x).mean() * table['factor']"],
+  ["code", "table = {}\ntable['factor'] = 1"],
+  ["code", "table['factor'] *= 2\nlarge_loss = lambda pred, target: scaled(pred - target)"],
+  ["code", "def trained_loss(pred, target):\n    return scaled(pred - target) * steps"],
+];
+
+Deno.test("of a notebook only what the loss needs is executed, the last of its definitions counts, and a line is that of a cell", async () => {
+  using temporary = new TemporaryFolder();
+  const book = `${temporary.folder}/book.ipynb`, own = { file: book };
+  const ofPython = { kernelspec: { name: "python3", display_name: "Python 3" } };
+  const write = (metadata: object, more: object) => Deno.writeTextFileSync(book, JSON.stringify({ metadata, ...more }));
+  const asLists = cells.map(([type, text]) => ({ cell_type: type, source: text.split(/(?<=\n)/) }));
+  write(ofPython, { nbformat: 4, cells: asLists });
+  const [hinge, large] = await auditedAll(["hinge", "large_loss"], own);
+  assertEquals(inShort(hinge), ["broken", "no-gradient-op", "book.ipynb, cell 6, line 3"]);
+  assertEquals(large.verdict, "sound");
+  assertMatch(await refusal("trained_loss", own), /RuntimeError: trained \(book.ipynb, cell 3, line 2\)$/);
+  const defined = "it defines hinge, scaled, trained_loss; not Python: cell 4";
+  assertMatch(await refusal("other", own), RegExp(`NameError: name 'other' is not defined; ${defined}$`));
+
+  const all = await ProcessLoss.start({ file: book, framework, python: interpreter() }, [undefined]);
+  assertEquals(all.map(({ name }) => name), ["hinge", "trained_loss"]);
+  for (const { loss } of all) if (!(loss instanceof Error)) await loss.close();
+
+  const asOne = cells.map(([type, text]) => ({ cell_type: type, input: text }));
+  write({ name: "third version" }, { nbformat: 3, worksheets: [{ cells: asOne }] });
+  assertEquals(inShort(await audited("hinge", own)), ["broken", "no-gradient-op", "book.ipynb, cell 6, line 3"]);
+  write({ language_info: { name: "julia" } }, { nbformat: 4, cells: asLists });
+  const isJulia = /book.ipynb is a notebook of julia, not of Python: save it as a file of julia$/;
+  assertMatch(await refusal("hinge", own), isJulia);
+  Deno.writeTextFileSync(book, "def hinge(): pass");
+  assertMatch(await refusal("hinge", own), /book.ipynb is not a Jupyter notebook$/);
 });
 
 Deno.test("'images' gives images to a loss that takes rows, too", async () => {

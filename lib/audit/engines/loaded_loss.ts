@@ -5,8 +5,8 @@ import type { AuditEngine } from "./engine.ts";
 /** Options of `pythonLoss`. Either `file` or `module` is given. */
 export interface PythonLossOptions {
   /**
-   * Path of the Python file that defines the loss, or of a file of R, which Rscript runs with the package reticulate. The
-   * file is executed.
+   * Path of the Python file that defines the loss, which is executed; of a Jupyter notebook of Python, of which only the
+   * statements are executed that the loss depends on; or of a file of R, which Rscript runs with the package reticulate.
    */
   file?: string;
   /** Name of an installed module that ships the loss, "torch.nn" for example. */

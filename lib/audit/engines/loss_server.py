@@ -18,6 +18,7 @@ a call. What the loss prints goes to the standard error.
 import abc
 import array
 import ast
+import copy
 import functools
 import importlib
 import importlib.machinery
@@ -31,6 +32,7 @@ import os
 import queue
 import re
 import struct
+import symtable
 import sys
 import threading
 import types
@@ -62,10 +64,12 @@ def in_own_code(path):
 
 def line_of(frames):
     """The innermost line of the user's code, "file.py:12"."""
-    for path, number in frames:
-        if in_own_code(path):
-            return f"{os.path.basename(path)}:{number}"
-    return None
+    return next((place_text(path, number) for path, number in frames if in_own_code(path)), None)
+
+
+def place_text(path, number):
+    """A line of a file, or "book.ipynb, cell 7, line 2"."""
+    return f"{os.path.basename(path)}{', line ' if IN_CELL.search(path) else ':'}{number}"
 
 
 def frames_now():
@@ -103,7 +107,7 @@ def in_words(error):
         trace = trace.tb_next
     line = line_of(frames)
     if line is None and isinstance(error, SyntaxError) and error.filename:
-        line = f"{os.path.basename(error.filename)}:{error.lineno}"
+        line = place_text(error.filename, error.lineno)
     said = (str(error).strip().splitlines() or [""])[0]
     return f"{type(error).__name__}{': ' if said else ''}{said}{f' ({line})' if line else ''}"
 
@@ -822,13 +826,20 @@ def is_r(path):
     return path is not None and path.lower().endswith(".r")
 
 
+def text_of(path):
+    """The text of a file; of a notebook, that of its cells of Python."""
+    if is_notebook(path):
+        return "\n".join(ast.unparse(tree) for _, tree in cells_of(path)[0])
+    with open(path, encoding="utf-8") as source:
+        return source.read()
+
+
 def imported(path, name=None):
     """
     The frameworks that a file imports; if they are several, those that a loss of the file uses, where its code says so. A file
     of R is searched for the names of packages and modules.
     """
-    with open(path, encoding="utf-8") as source:
-        text = source.read()
+    text = text_of(path)
     if is_r(path):
         packages = re.findall(r"""(?:import|library|require)\(["']?(keras3?|tensorflow|torch|jax)["']?\)""", text)
         return sorted({name.rstrip("3") for name in packages})
@@ -856,7 +867,7 @@ def frameworks_of(path, name=None):
     """The framework that a file imports, or else what it imports does."""
     found = imported(path, name)
     if not found and not is_r(path):
-        module_of(path, None)
+        module_of(path, None, name)
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
         own = [file for file in files if file and os.path.isabs(file) and file.endswith(".py") and in_own_code(file)]
         found = sorted({one for file in own for one in imported(file)})
@@ -933,15 +944,17 @@ class Finder:
 MOST_FOLDERS = 6
 
 
-def loaded_from(path, name, run=None):
-    """A module from a file, which is run once for all of its losses; no compiled copy of it is left."""
-    version = os.path.realpath(path), os.stat(path).st_mtime_ns
+def loaded_from(path, name, run=None, loss=None):
+    """
+    A module from a file, which is run once for all of its losses, or for each loss of a notebook; no compiled copy of it is left.
+    """
+    version = os.path.realpath(path), os.stat(path).st_mtime_ns, loss if is_notebook(path) else None
     if version not in LOADED:
-        LOADED[version] = (run or run_with_placeholders)(path, name)
+        LOADED[version] = (run or functools.partial(run_with_placeholders, loss=loss))(path, name)
     return LOADED[version]
 
 
-def run_with_placeholders(path, name):
+def run_with_placeholders(path, name, loss=None):
     """
     Runs a file. A module that it imports and that is not installed gets a placeholder, as most losses use few of the imports
     of their file; where one is needed to load the file, the first error stays.
@@ -952,7 +965,7 @@ def run_with_placeholders(path, name):
     try:
         while True:
             try:
-                module = run_file(path, name)
+                module = run_notebook(path, name, loss) if is_notebook(path) else run_file(path, name)
                 MISSING[os.path.realpath(path)] = sorted(finder.missing)
                 return module
             except ModuleNotFoundError as error:
@@ -966,6 +979,117 @@ def run_with_placeholders(path, name):
                 raise first
     finally:
         Placeholder.loading = False
+
+
+IN_CELL = re.compile(r"\.ipynb, cell \d+$")  # the name of a cell as a file
+
+
+def is_notebook(path):
+    return path is not None and path.lower().endswith(".ipynb")
+
+
+def cells_of(path):
+    """The code cells of a notebook, as names of files and trees, and the numbers of those that are not Python."""
+    with open(path, encoding="utf-8") as source:
+        try:
+            book = json.load(source)
+            cells = book["cells"] if "cells" in book else [c for sheet in book["worksheets"] for c in sheet["cells"]]
+            texts = {i: "".join(c["source"] if "source" in c else c["input"]) for i, c in enumerate(cells, 1)
+                     if c["cell_type"] == "code"}
+            kernel = book.get("metadata", {})
+            language = kernel.get("language_info", {}).get("name") or kernel.get("kernelspec", {}).get("language", "python")
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise Refused(f"{os.path.basename(path)} is not a Jupyter notebook") from None
+    if language.lower() not in ("python", "ipython"):
+        raise Refused(f"{os.path.basename(path)} is a notebook of {language}, not of Python: save it as a file of {language}")
+    trees, others = [], []
+    for number, text in texts.items():
+        place, tree = f"{path}, cell {number}", tree_of(text)
+        linecache.cache[place] = len(text), None, text.splitlines(True), place
+        if tree is None:
+            others.append(number)
+        else:
+            trees.append((place, tree))
+    return trees, others
+
+
+MAGIC = re.compile(r"([ \t]*)(?:([\w, \t]+=[ \t]*)[%!]|[%!?]|[\w.]+\?\??[ \t]*$)")
+
+
+def tree_of(text):
+    """The tree of a cell without its magics and commands of the shell; None if it is not Python."""
+    lines = text.split("\n")
+    if re.match(r"\s*%%(?!time|capture|prun)", text):
+        return None
+    while True:
+        try:
+            return ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            at = end = min(error.lineno or 1, len(lines)) - 1
+            magic = MAGIC.match(lines[at])
+            if magic is None:
+                return None
+            while lines[end].endswith("\\") and end + 1 < len(lines):  # a command may go on in the next line
+                end += 1
+            lines[at:end + 1] = [f"{magic[1]}{magic[2]}None" if magic[2] else f"{magic[1]}pass", *[""] * (end - at)]
+
+
+def names_of(statement):
+    """The names that a statement gives a value to, or a part, and the global ones that it uses."""
+    top = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
+    given = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    for node in ast.walk(statement) if not isinstance(statement, DEFINITION) else ():
+        while isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            node = node.value
+            if isinstance(node, ast.Name):
+                given.add(node.id)
+    used, tables = {s.get_name() for s in top.get_symbols() if s.is_referenced()}, top.get_children()
+    while tables:
+        table = tables.pop()
+        used |= {s.get_name() for s in table.get_symbols() if s.is_global()}
+        tables += table.get_children()
+    return given, used
+
+
+DEFINITION = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
+
+
+def head_of(definition):
+    """A definition without its body."""
+    head = copy.copy(definition)
+    head.body = [ast.Pass()]
+    return head
+
+
+def run_notebook(path, name, loss):
+    """
+    Runs what a loss needs of a notebook: the statements that give values to the names that it uses, and to the names that these
+    use, in the order of the cells. Without a loss, what the heads of all functions and classes need. The rest, which reads
+    data and trains, is not run.
+    """
+    cells, others = cells_of(path)
+    statements = [(place, node, *names_of(node)) for place, tree in cells for node in tree.body]
+    definitions = [node for _, node, _, _ in statements if isinstance(node, DEFINITION)]
+    left = set().union(*(names_of(head_of(d))[1] for d in definitions)) if loss is None else names_of(
+        ast.parse(loss.strip(), mode="eval").body)[1]
+    needed, chosen = set(), [loss is None and isinstance(node, DEFINITION) or ast.unparse(node).endswith("import *")
+                             for _, node, _, _ in statements]
+    while left:
+        needed |= left
+        added = [not was and bool(given & left) for was, (_, _, given, _) in zip(chosen, statements)]
+        left = set().union(*(used for now, (*_, used) in zip(added, statements) if now)) - needed
+        chosen = [was or now for was, now in zip(chosen, added)]
+    module = sys.modules[name] = types.ModuleType(name)
+    module.__file__, module.not_python = path, others
+    module.defined = list(dict.fromkeys(d.name for d in definitions))
+    for (place, node, _, _), wanted in zip(statements, chosen):
+        if wanted:
+            try:
+                exec(compile(ast.Module([node], []), place, "exec"), vars(module))
+            except NameError:
+                if loss is not None:
+                    raise
+    return module
 
 
 def run_file(path, name):
@@ -1026,11 +1150,11 @@ def no_module(error, line=None):
     return f"{in_words(error)}{f' ({line})' if line else ''}; this is {sys.executable}: {OTHER_PYTHON}"
 
 
-def module_of(path, module):
-    """The module of a file, or one that is installed."""
+def module_of(path, module, loss=None):
+    """The module of a file, of a notebook what a loss needs; or one that is installed."""
     try:
         sys.argv = [path or sys.argv[0]]  # what reads arguments finds none
-        return loaded_from(path, "roundabout_loss") if path else importlib.import_module(module)
+        return loaded_from(path, "roundabout_loss", loss=loss) if path else importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise Refused(no_module(error)) from None
     except SystemExit as error:
@@ -1072,14 +1196,18 @@ def named_in(place, name):
 
 
 def names_in(place):
-    """The functions and classes that a module defines itself, and those that it has."""
+    """The functions and classes that a module, or its notebook, defines itself, and those that it has."""
+    if hasattr(place, "defined"):
+        return place.defined, place.defined
     names = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_")]
     return [n for n in names if getattr(vars(place)[n], "__module__", None) == place.__name__], names
 
 
 def names_text(place):
     own, names = names_in(place)  # a package may only pass on what its files define
-    return f"defines {', '.join(own)}" if own else f"has {', '.join(names)}" if names else "has no function"
+    others = ", ".join(map(str, getattr(place, "not_python", ())))
+    rest = f"; not Python: cell {others}" if others else ""
+    return (f"defines {', '.join(own)}" if own else f"has {', '.join(names)}" if names else "has no function") + rest
 
 
 def is_like_a_loss(name, value):
@@ -1320,7 +1448,7 @@ class Server:
             legacy_modules([n for n in ("keras", "tensorflow") if n in sys.modules or n in imported(path)])
 
         def made():
-            return loaded_from_r(path, name) if is_r(path) else named_in(module_of(path, module), name)
+            return loaded_from_r(path, name) if is_r(path) else named_in(module_of(path, module, name), name)
         try:
             loss = made()
         except Exception as error:
@@ -1360,7 +1488,7 @@ class Server:
             raise Refused("name a loss, FILE#NAME")
         place = module_of(path, None)
         own, names = names_in(place)
-        found = [n for n in own or names if is_like_a_loss(n, vars(place)[n])]
+        found = [n for n in own or names if n in vars(place) and is_like_a_loss(n, vars(place)[n])]
         if not found:
             file = os.path.basename(path)
             raise Refused(f"nothing in {file} looks like a loss, write {file}#NAME: it {names_text(place)}")
