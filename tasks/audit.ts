@@ -554,7 +554,7 @@ const asksForIndices =
 
 /** Options to type for a loss that takes other batches, and the call for one that takes other arguments. */
 function otherBatches({ named, error }: { named: string; error: string }, { yTrue, columns }: AuditOptions): string {
-  if (/ is not a function/.test(error)) return "";
+  if (/ is not a function|NameError: /.test(error)) return "";
   if (/ is not defined| is missing/.test(error)) {
     return "\n  if it is inside a function, move it to the top level, or write a call that compiles a model with it";
   }
