@@ -57,7 +57,7 @@ async function audit(fixtures: Fixtures, ...args: string[]) {
 async function assertBadUsage(fixtures: Fixtures, expected: [args: string[], sentence: string][]): Promise<void> {
   const reporter = { line() {}, status() {}, wrote() {}, progress() {} };
   const placed = (text: string) =>
-    text.replaceAll(/(?<![\w/])[a-z]+\.(?:ts|csv|py)\b/g, (name) => join(fixtures.folder, name));
+    text.replaceAll(/(?<![\w/])[a-z]+\.(?:ts|csv|py|ipynb)\b/g, (name) => join(fixtures.folder, name));
   for (const [args, sentence] of expected) {
     const typed = parseArgs({ args: args.map(placed), options: auditSpec.options, allowPositionals: true });
     const { message } = await assertRejects(
@@ -373,7 +373,10 @@ slow.test("audit: --json has an error instead of a report", async () => {
 slow.test("audit: a Python loss that cannot be loaded is bad usage", async () => {
   using fixtures = new Fixtures();
   fixtures.file("empty.py", "");
+  fixtures.file("book.ipynb", '{ "cells": [] }');
   const expected: [string[], string][] = [
+    [["book.ipynb"], "#NAME: it has no function"],
+    [["book.ipynb#loss"], " imports no framework: give the framework"],
     [["nothere.py#loss"], "There is no file 'nothere.py'"],
     [["empty.py#"], "'empty.py#' names no loss, write empty.py#NAME"],
     [["empty.py"], " looks like a loss, write "],
