@@ -342,8 +342,10 @@ const cells: [string, string][] = [
   ["code", "def hinge(pred, target):\n    steps = 1\n    return scaled(pred.round() - target)\nhinge?"],
   ["code", "%%time\ndef scaled(x):\n    '''\n!kept\n'''\n    return (x * x).mean() * table['factor']"],
   ["code", "table = {}\ntable['factor'] = 1"],
-  ["code", "table['factor'] *= 2\nlarge_loss = lambda pred, target: scaled(pred - target)"],
+  ["code", "table['factor'] *= 2\nlarge_loss = lambda pred, target: scaled(pred - target) * floor(1.5)"],
   ["code", "def trained_loss(pred, target):\n    return scaled(pred - target) * steps"],
+  ["code", "from math import *\nimport inspect\ndef by_default(pred, target, by=nowhere):\n    return pred.mean()"],
+  ["code", "def told(pred, target):\n    raise ValueError(inspect.getsource(told).splitlines()[0])"],
 ];
 
 Deno.test("of a notebook only what the loss needs is executed, the last of its definitions counts, and a line is that of a cell", async () => {
@@ -357,11 +359,13 @@ Deno.test("of a notebook only what the loss needs is executed, the last of its d
   assertEquals(inShort(hinge), ["broken", "no-gradient-op", "book.ipynb, cell 6, line 3"]);
   assertEquals(large.verdict, "sound");
   assertMatch(await refusal("trained_loss", own), /RuntimeError: trained \(book.ipynb, cell 3, line 2\)$/);
-  const defined = "it defines hinge, scaled, trained_loss; not Python: cell 4";
+  const defined = "it defines hinge, scaled, trained_loss, by_default, told; not Python: cell 4";
   assertMatch(await refusal("other", own), RegExp(`NameError: name 'other' is not defined; ${defined}$`));
 
+  assertMatch(await refusal("told", own), /ValueError: def told\(pred, target\): \(book.ipynb, cell 12, line 2\)$/);
+
   const all = await ProcessLoss.start({ file: book, framework, python: interpreter() }, [undefined]);
-  assertEquals(all.map(({ name }) => name), ["hinge", "trained_loss"]);
+  assertEquals(all.map(({ name }) => name), ["hinge", "trained_loss", "told"]);
   for (const { loss } of all) if (!(loss instanceof Error)) await loss.close();
 
   const asOne = cells.map(([type, text]) => ({ cell_type: type, input: text }));
