@@ -338,7 +338,7 @@ const cells: [string, string][] = [
   ["code", "%matplotlib inline\n!pip install \\\n  toy\nimport toy, toy_that_does_not_exist\nfiles = !ls"],
   ["code", "for step in range(2):\n    raise RuntimeError('trained')\nsteps = step"],
   ["code", "%%bash\nls"],
-  ["code", "def hinge(pred, target):\n    return pred.mean()"],
+  ["code", "def hinge(pred, target):\n    return pred.mean()\nfor hinge in [1]:\n    raise RuntimeError('trained')"],
   ["code", "def hinge(pred, target):\n    steps = 1\n    return scaled(pred.round() - target)\nhinge?"],
   ["code", "%%time\ndef scaled(x):\n    '''\n!kept\n'''\n    return (x * x).mean() * table['factor']"],
   ["code", "table = {}\ntable['factor'] = 1"],

@@ -1035,20 +1035,20 @@ def tree_of(text):
 
 
 def names_of(statement):
-    """The names that a statement gives a value to, or a part, and the global ones that it uses."""
+    """The names that a statement gives a value to, those that it changes a part of, and the global ones that it uses."""
     top = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
-    given = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    given, changed = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}, set()
     for node in ast.walk(statement) if not isinstance(statement, DEFINITION) else ():
         while isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
             node = node.value
             if isinstance(node, ast.Name):
-                given.add(node.id)
+                changed.add(node.id)
     used, tables = {s.get_name() for s in top.get_symbols() if s.is_referenced()}, top.get_children()
     while tables:
         table = tables.pop()
         used |= {s.get_name() for s in table.get_symbols() if s.is_global()}
         tables += table.get_children()
-    return given, used
+    return given, changed, used
 
 
 DEFINITION = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
@@ -1064,31 +1064,31 @@ def head_of(definition):
 def run_notebook(path, name, loss):
     """
     Runs what a loss needs of a notebook: the statements that give values to the names that it uses, and to the names that these
-    use, in the order of the cells. Without a loss, what the heads of all functions and classes need. The rest, which reads
-    data and trains, is not run.
+    use, in the order of the cells. A function or a class is what defines it, and no number of its name in a loop that trains.
+    Without a loss, what the heads of all functions and classes need. The rest, which reads data and trains, is not run.
     """
     cells, others = cells_of(path)
-    statements = [(place, node, *names_of(node)) for place, tree in cells for node in tree.body]
-    definitions = [node for _, node, _, _ in statements if isinstance(node, DEFINITION)]
-    left = set().union(*(names_of(head_of(d))[1] for d in definitions)) if loss is None else names_of(
-        ast.parse(loss.strip(), mode="eval").body)[1]
-    needed, chosen = set(), [loss is None and isinstance(node, DEFINITION) or ast.unparse(node).endswith("import *")
-                             for _, node, _, _ in statements]
-    while left:
-        needed |= left
-        added = [not was and bool(given & left) for was, (_, _, given, _) in zip(chosen, statements)]
-        left = set().union(*(used for now, (*_, used) in zip(added, statements) if now)) - needed
-        chosen = [was or now for was, now in zip(chosen, added)]
+    nodes = [(place, node) for place, tree in cells for node in tree.body]
+    definitions = [node for _, node in nodes if isinstance(node, DEFINITION)]
+    defined, names = {d.name for d in definitions}, [names_of(node) for _, node in nodes]
+    gives = [given | changed if isinstance(node, DEFINITION) else given - defined | changed
+             for (_, node), (given, changed, _) in zip(nodes, names)]
+    asked = [ast.parse(loss.strip(), mode="eval").body] if loss is not None else map(head_of, definitions)
+    needed = set().union(*(names_of(one)[2] for one in asked))
+    chosen = {i for i, (_, node) in enumerate(nodes)
+              if loss is None and node in definitions or ast.unparse(node).endswith("import *")}
+    while added := {i for i, given in enumerate(gives) if given & needed} - chosen:
+        chosen |= added
+        needed = needed.union(*(names[i][2] for i in added))
     module = sys.modules[name] = types.ModuleType(name)
     module.__file__, module.not_python = path, others
     module.defined = list(dict.fromkeys(d.name for d in definitions))
-    for (place, node, _, _), wanted in zip(statements, chosen):
-        if wanted:
-            try:
-                exec(compile(ast.Module([node], []), place, "exec"), vars(module))
-            except NameError:
-                if loss is not None:
-                    raise
+    for place, node in map(nodes.__getitem__, sorted(chosen)):
+        try:
+            exec(compile(ast.Module([node], []), place, "exec"), vars(module))
+        except NameError:
+            if loss is not None:
+                raise
     return module
 
 
@@ -1112,8 +1112,7 @@ def run_file(path, name):
 
 def packages_of(path):
     """The folders of the packages that a file is in, outermost first: as many as its relative imports name, or have an __init__."""
-    with open(path, encoding="utf-8") as source:
-        tree = ast.parse(source.read(), path)
+    tree = ast.parse(text_of(path), path)
     levels = max((node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0)
     own = {a.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
     own |= {(node.module or "").split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
