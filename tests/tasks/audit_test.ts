@@ -345,6 +345,7 @@ Deno.test("audit: what a framework says of labels that are no integers is answer
   assertEquals(await ends("RuntimeError: Long", { columns: "5" }), others);
   assertEquals(await ends("expected scalar type Long", { columns: "5" }), indices.replace("3", "5"));
   assertEquals(await ends("expected scalar type Long", { labels: "index" }), others);
+  assertEquals(await ends("NameError: name 'smooth' is not defined"), undefined);
 });
 
 const others = "if the loss takes other batches, say which: --columns, --predictions, --labels";

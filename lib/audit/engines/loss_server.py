@@ -43,6 +43,7 @@ LIBRARY = os.path.dirname(os.path.realpath(os.__file__))
 
 
 LOADED = {}  # modules by their file and its time
+NOTEBOOKS = {}  # the functions and classes that a notebook defines, and its cells that are not Python, by its file
 MISSING = {}  # the modules that placeholders stand for, by the file that imports them
 load_from_r = place_in_r = None  # functions of R, if it is R that runs this
 
@@ -1081,8 +1082,8 @@ def run_notebook(path, name, loss):
         chosen |= added
         needed = needed.union(*(names[i][2] for i in added))
     module = sys.modules[name] = types.ModuleType(name)
-    module.__file__, module.not_python = path, others
-    module.defined = list(dict.fromkeys(d.name for d in definitions))
+    module.__file__ = path
+    NOTEBOOKS[path] = list(dict.fromkeys(d.name for d in definitions)), others
     for place, node in map(nodes.__getitem__, sorted(chosen)):
         try:
             exec(compile(ast.Module([node], []), place, "exec"), vars(module))
@@ -1196,15 +1197,16 @@ def named_in(place, name):
 
 def names_in(place):
     """The functions and classes that a module, or its notebook, defines itself, and those that it has."""
-    if hasattr(place, "defined"):
-        return place.defined, place.defined
+    if getattr(place, "__file__", None) in NOTEBOOKS:
+        own, _ = NOTEBOOKS[place.__file__]
+        return own, own
     names = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_")]
     return [n for n in names if getattr(vars(place)[n], "__module__", None) == place.__name__], names
 
 
 def names_text(place):
     own, names = names_in(place)  # a package may only pass on what its files define
-    others = ", ".join(map(str, getattr(place, "not_python", ())))
+    others = ", ".join(map(str, NOTEBOOKS.get(getattr(place, "__file__", None), ((), ()))[1]))
     rest = f"; not Python: cell {others}" if others else ""
     return (f"defines {', '.join(own)}" if own else f"has {', '.join(names)}" if names else "has no function") + rest
 
