@@ -1,18 +1,20 @@
 /**
  * Loads a file of TypeScript or JavaScript as it stands in its repository, for `deno task audit`: an ES module, a CommonJS
  * module or a script of a page. Whatever is at its top level can be named, exported or not. Packages, files and names of a
- * page that are missing are stand-ins while the file runs; no model is trained.
+ * page that are missing are stand-ins while the file runs; no model is trained. Of a notebook only those statements run that
+ * the loss depends on.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
 import { transform } from "sucrase";
+import { neededFor, readNotebookCode } from "./notebook_losses.ts";
 
 /** A model that was compiled, and its loss. */
 export interface Compiled {
@@ -28,8 +30,12 @@ export interface LoadedFile {
   readonly innerFunction: (name: string) => unknown;
   /** Names of exports and at the top level. */
   readonly names: readonly string[];
-  /** Error that ended the file before its last line. */
+  /** Error that ended the file before its last line, or the first one of the statements of a notebook. */
   readonly error?: unknown;
+  /** Place of the error in a notebook, such as "book.ipynb, cell 7". */
+  readonly at?: string;
+  /** Numbers of a notebook's cells that cannot be read. */
+  readonly unread?: readonly number[];
   /** Models that the file compiled. */
   readonly compiled: readonly Compiled[];
 }
@@ -135,10 +141,19 @@ function innerText(name: string, code: string): string | undefined {
 
 type Scope = (expression: string) => unknown;
 
+/** The `import.meta` of a file. */
+const metaOf = (path: string) => ({
+  url: pathToFileURL(path).href,
+  filename: path,
+  dirname: dirname(path),
+  main: false,
+});
+
 /** The files of one load, which share their stand-ins. */
 class Files {
   readonly #standIns = new WeakSet<object>();
   readonly #modules = new Map<string, { exports: unknown }>();
+  readonly #imported = new Map<string, unknown>();
 
   isStandIn = (value: unknown): boolean => Object(value) === value && this.#standIns.has(value as object);
 
@@ -163,15 +178,29 @@ class Files {
     return standIn;
   }
 
-  #require(name: string, from: string): unknown {
+  /** TensorFlow.js, or a file beside the one that imports it. */
+  #own(name: string, from: string): unknown {
     if (isTensorFlow.test(name)) return tensorflow;
     const path = name.startsWith(".") ? importedFile(name, from) : undefined;
-    if (path !== undefined) return this.run(path).exports;
+    return path === undefined ? undefined : this.run(path).exports;
+  }
+
+  #require(name: string, from: string): unknown {
+    const own = this.#own(name, from), imported = own ?? this.#imported.get(name);
+    if (imported !== undefined) return imported;
     try {
       return createRequire(pathToFileURL(from))(name);
     } catch {
       return this.standIn(`'${name}'`);
     }
+  }
+
+  /** Imports a module as a notebook does: TensorFlow.js, a file beside it, a package of a registry or of the import map. */
+  async #import(name: string, from: string): Promise<unknown> {
+    const own = this.#own(name, from) ?? this.#imported.get(name) ?? await import(name).catch(() => undefined);
+    const imported = own ?? this.#require(name, from);
+    this.#imported.set(name, imported);
+    return imported;
   }
 
   /** Names that a file has without declaring them; a script of a page has those of the page and of its other scripts. */
@@ -203,11 +232,34 @@ class Files {
       { filename: path }, // not its address: Deno would look its lines up in the map of an import that failed
     );
     const require = (name: string) => this.#require(name, path);
-    const meta = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path), main: false };
     const body = inGlobals(this.#globals(path, isScript));
-    module.ends = body(module.exports, require, module, path, dirname(path), meta, see);
+    module.ends = body(module.exports, require, module, path, dirname(path), metaOf(path), see);
     return module;
   }
+
+  /** Imports what scripts of a notebook import by name. Returns a function that runs a script, with the names of the notebook. */
+  async notebook(path: string, scripts: readonly Script[], names: object): Promise<(script: Script) => unknown> {
+    const imported = scripts.flatMap(({ code }) => [...code.matchAll(/\b__import\(\s*(["'])(.+?)\1/g)]);
+    for (const [, , name] of imported) await this.#import(name, path);
+    const globals = this.#globals(path, false), exports = {};
+    const own = { exports, module: { exports }, require: (name: string) => this.#require(name, path) };
+    const more = { ...own, __import: (name: string) => this.#import(name, path), __meta: metaOf(path) };
+    return ({ code, cell, linesAbove }) =>
+      runInThisContext(
+        "(function (__globals, __more, __names) { with (__globals) { with (__more) { with (__names) { " +
+          `return (${/\bawait\b/.test(code) ? "async " : ""}function () {${
+            "\n".repeat(linesAbove)
+          }${code}\n})(); } } } })`,
+        { filename: cell },
+      )(globals, more, names);
+  }
+}
+
+/** A script of a notebook: its code, the place that its lines are in, and the number of lines above it there. */
+interface Script {
+  readonly code: string;
+  readonly cell: string;
+  readonly linesAbove: number;
 }
 
 /** A method of a class, of an instance made without arguments, or of one that is not made. */
@@ -272,6 +324,45 @@ export async function loadAsItStands(path: string): Promise<LoadedFile> {
     },
     names: [...new Set([...Object.keys(Object(exports)), ...declaredIn(text)])],
     error,
+    compiled,
+  };
+}
+
+/** Runs those statements of a notebook that an expression needs; without an expression, those that compile models. */
+export async function loadNotebook(path: string, expression: string): Promise<LoadedFile> {
+  const { statements, others } = readNotebookCode(path), files = new Files();
+  const declared = new Set(statements.flatMap(({ gives }) => gives));
+  const inside = expression === "" ? "loss" : expression.split(".").at(-1)!;
+  const hasOwn = expression === ""
+    ? statements.some(({ compiles }) => compiles)
+    : declared.has(expression.split(".")[0]);
+  const inners = hasOwn ? [] : statements.map((own) => ({ ...own, code: innerText(inside, own.code) ?? "" }));
+  const inner = inners.findLast(({ code }) => code !== "");
+  const needed = neededFor(inner?.code ?? expression, statements);
+  const names = Object.assign(
+    Object.create(null),
+    Object.fromEntries(needed.flatMap((own) => own.gives).map((n) => [n, undefined])),
+  );
+  const run = await files.notebook(path, needed, names), compiled: Compiled[] = [];
+  let failed: { error: unknown; at: string } | undefined;
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    if (String(event.reason?.stack).includes(`${basename(path)}, cell`)) event.preventDefault(); // of a training
+  });
+  for (const statement of needed) {
+    try {
+      compiled.push(...(await watchCompile(() => run(statement))).compiled);
+    } catch (error) {
+      failed ??= { error, at: statement.cell };
+    }
+  }
+  const evaluate = (script: Pick<Script, "code"> & Partial<Script>) =>
+    run({ cell: "the name", linesAbove: 0, ...script });
+  return {
+    valueOf: (text) => valueIn(files, {}, (own) => evaluate({ code: `return (${own});` }), text),
+    innerFunction: () => inner && evaluate({ ...inner, code: `return (${inner.code}\n);` }),
+    names: [...declared],
+    ...failed,
+    unread: others,
     compiled,
   };
 }

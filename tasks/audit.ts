@@ -36,6 +36,7 @@ import {
 import { cleanPaths } from "./failure.ts";
 import type { Compiled } from "./as_it_stands.ts";
 import { existing, writable, write } from "./files.ts";
+import { scriptCells } from "./notebook_format.ts";
 
 // What audits and shows is imported where it is needed, as it takes longer to load than `--help` or a refusal takes.
 
@@ -53,13 +54,14 @@ export const auditSpec: TaskSpec = {
     "NAME is an export, any name in the file, a method as Class.method, or an expression: 'losses.js#focalLoss(2)', or\n" +
     "'agent.js#(yTrue, yPred) => policyLoss(yPred, yTrue)'. Without a NAME, or if the expression makes a model, the loss of\n" +
     "the model that is compiled is audited, a function or a name of Keras; no model is trained. TensorFlow.js is this\n" +
-    "project's copy, whichever of its packages the file imports; what else is missing must not be used by the loss.\n\n" +
+    "project's copy, whichever of its packages the file imports; what else is missing must not be used by the loss.\n" +
+    "Of a Jupyter notebook, of TypeScript, JavaScript or Python, only what the loss depends on is executed, and a line is\n" +
+    "that of a cell: the fourth cell is cell 4, text cells included.\n\n" +
     "In a Python file, NAME is a function, a class, a method as Class.method, or an expression, for example\n" +
     "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
     "needs the framework of the loss, and other modules only if the loss calls them. FILE.py without a NAME is audited for\n" +
-    "each of its functions and classes that looks like a loss by its name or its parameters. Of a Jupyter notebook of\n" +
-    "Python, book.ipynb#dice_loss, only what the loss depends on is executed, and a line is that of a cell: the fourth cell\n" +
-    "is cell 4, text cells included. A file of R, losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
+    "each of its functions and classes that looks like a loss by its name or its parameters. A file of R,\n" +
+    "losses.R#precision_loss, needs Rscript and reticulate.\n\n" +
     "--model judges a compiled tf.LayersModel of such a file, or the call or function that makes it, on rows of a CSV file:\n" +
     "its last layer, its loss, its labels and its first batch together. --activation judges a last layer in words.",
   usage: "[--predictions KIND] [--labels KIND] [--metric NAME] [--json] [--save FILE.html] LOSS ...\n" +
@@ -242,7 +244,10 @@ export function pythonOptions(
   };
 }
 
-const isPython = (named: string): boolean => /\.(py|ipynb|[rR])(#|$)/.test(named);
+const isNotebook = (named: string): boolean => /\.ipynb(#|$)/.test(named);
+const isPython = (named: string): boolean =>
+  /\.(py|[rR])(#|$)/.test(named) ||
+  (isNotebook(named) && scriptCells(resolve(typedIn(), named.split("#")[0])) === undefined);
 
 /** The file or module and the expression that `named` names. */
 function pythonName(named: string, module: string | undefined): { in: { file?: string }; name: string } {
@@ -272,20 +277,31 @@ const errorText = (error: unknown): string =>
 const isModule = (text: string): boolean =>
   /^export\b/m.test(text) && (!/\btf\./.test(text) || /\bimport\b[^;=(]*\btf\b|\b(const|let|var)\s+tf\b/.test(text));
 
-/** Loads what `named`, `FILE#NAME`, names: an export, or anything in a file as it stands. */
-async function loadNamed(named: string): Promise<Named> {
+/** Loads what `named`, `FILE#NAME`, names: an export, or anything in a file as it stands; `note` takes a sentence about it. */
+async function loadNamed(named: string, note: (text: string) => void): Promise<Named> {
   const [, file, name = ""] = /^([^#]*)(?:#(.*))?$/s.exec(named)!, path = existing(file);
   if (/^[\w$]+$/.test(name) && isModule(readFileSync(path, "utf8"))) {
     const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch(() => ({}));
     if (name in module) return { file, name, value: module[name], compiled: [], missing: () => "" };
   }
-  const { loadAsItStands, watchCompile } = await import("./as_it_stands.ts");
-  const loaded = await loadAsItStands(path), text = readFileSync(path, "utf8"), names = loaded.names.join(", ");
+  const { loadAsItStands, loadNotebook, watchCompile } = await import("./as_it_stands.ts");
+  const failure = (error: unknown) => new UsageError(`'${name}' of '${file}' throws: ${errorText(error)}`);
+  const loaded = await (isNotebook(file) ? loadNotebook(path, name) : loadAsItStands(path)).catch((error) => {
+    throw failure(error);
+  });
+  const text = readFileSync(path, "utf8"), names = loaded.names.join(", ");
   const scripts = /\.html?$/.test(path) ? text.matchAll(/<script\b[^>]*\bsrc\s*=\s*["']?([^"'\s>]+)/gi) : [];
   const own = [...scripts].map(([, script]) => script)
     .filter((script) => !script.endsWith(".min.js") && existsSync(join(dirname(path), script)));
-  const has = (names || "nothing") + (own.length === 0 ? "" : `; or name a script of the page: ${own.join(", ")}`);
-  const failed = loaded.error === undefined ? undefined : `throws while it is loaded: ${errorText(loaded.error)}`;
+  const others = own.length > 0
+    ? `; or name a script of the page: ${own.join(", ")}`
+    : loaded.unread?.length
+    ? `; cannot be read: cell ${loaded.unread.join(", ")}`
+    : "";
+  const has = (names || "nothing") + others;
+  const failed = loaded.error === undefined
+    ? undefined
+    : `throws ${loaded.at === undefined ? "while it is loaded" : `in ${loaded.at}`}: ${errorText(loaded.error)}`;
   const call = /\.compile\(/.test(text) ? ", or the call of the function that compiles its model" : "";
   const missing = () =>
     name === ""
@@ -296,9 +312,10 @@ async function loadNamed(named: string): Promise<Named> {
     const own = loaded.compiled.filter(({ loss }) => name === "" || (loss as { name?: string })?.name === name);
     const all = [...own, ...compiled], isFound = value !== undefined || all.length > 0;
     const inner = isFound ? undefined : loaded.innerFunction(name === "" ? "loss" : name.split(".").at(-1)!);
+    if (isFound && loaded.at !== undefined) note(`${named}: it needs a statement that ${failed}`);
     return { file, name, value: value ?? inner, compiled: all, missing };
   } catch (error) {
-    throw new UsageError(`'${name}' of '${file}' throws: ${errorText(error)}`);
+    throw failure(error);
   }
 }
 
@@ -353,8 +370,8 @@ async function kindsByModel(model: Compiled["model"], loss: AuditedLoss): Promis
 }
 
 /** Loads a loss: a function, what a function makes, or the loss of the model that a file or an expression compiles. */
-async function loadLoss(typed: string): Promise<Omit<NamedLoss, "named">> {
-  const named = await loadNamed(typed), made = await madeBy(named).catch(() => named);
+async function loadLoss(typed: string, note: (text: string) => void): Promise<Omit<NamedLoss, "named">> {
+  const named = await loadNamed(typed, note), made = await madeBy(named).catch(() => named);
   const losses = made.compiled.map(({ loss }) => Array.isArray(loss) && loss.length === 1 ? loss[0] : loss);
   const isFunction = (one: unknown) => typeof one === "function", model = made.compiled.at(-1)?.model;
   const loss = [made.value, losses.findLast(isFunction)].find(isFunction) as AuditedLoss | undefined;
@@ -375,8 +392,8 @@ async function loadLoss(typed: string): Promise<Omit<NamedLoss, "named">> {
 }
 
 /** Loads a model, or one that a file, an expression or a function without required parameters makes or compiles. */
-async function loadModel(typed: string): Promise<unknown> {
-  const named = await loadNamed(typed),
+async function loadModel(typed: string, note: (text: string) => void): Promise<unknown> {
+  const named = await loadNamed(typed, note),
     { value, compiled } = await madeBy(named).catch((error) => {
       throw new UsageError(`'${typed}' throws: ${errorText(error)}`);
     });
@@ -503,7 +520,8 @@ async function loadAll(
   for (const named of positionals) {
     const own = fromPython.filter(({ typed }) => typed === named);
     losses.push(...own);
-    if (own.length === 0) losses.push({ named, ...await loadLoss(named).catch((loss: Error) => ({ loss })) });
+    if (own.length > 0) continue;
+    losses.push({ named, ...await loadLoss(named, report.status).catch((loss: Error) => ({ loss })) });
   }
   const errors = losses.flatMap(({ loss }) => loss instanceof Error ? [loss] : []);
   const other = errors.find((error) => !(error instanceof UsageError || error instanceof TypeError));
@@ -563,7 +581,7 @@ function otherBatches({ named, error }: { named: string; error: string }, { yTru
   const batches = isIndex
     ? `\n  if the labels are class indices, say so: ${classes}`
     : "\n  if the loss takes other batches, say which: --columns, --predictions, --labels";
-  const [, file, name] = /^(.*\.(?:[mc]?[jt]sx?|html?))#(.*)$/s.exec(named) ?? [];
+  const [, file, name] = (isPython(named) ? null : /^(.*\.(?:[mc]?[jt]sx?|html?|ipynb))#(.*)$/s.exec(named)) ?? [];
   const made = name?.replace(/^([A-Z][\w$]*)\.([\w$]+)$/, "new $1().$2");
   const call = `'${file}#(yTrue, yPred) => ${made}(yPred, yTrue)'`;
   return batches + (file === undefined ? "" : `\n  if it takes other arguments, write the call, for example ${call}`);
@@ -598,7 +616,8 @@ async function auditOneModel(route: keyof typeof routes, values: TaskArgs["value
   if (route === "words") return await auditWords(values, labelKindOption(String(values.labels)));
   const named = String(values.model);
   report.status(`${named} …`);
-  return await auditExport(await loadModel(named), named, values, (text) => report.status(`${named}: ${text}`));
+  const model = await loadModel(named, report.status);
+  return await auditExport(model, named, values, (text) => report.status(`${named}: ${text}`));
 }
 
 /** Runs the task. */

@@ -7,6 +7,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { shortPath, TaskError } from "./cli.ts";
 
 /** Data in several forms, by media type. Texts are strings here and lists of lines in the file. */
@@ -193,6 +194,24 @@ export async function readNotebook(path: string | URL): Promise<Notebook> {
     throw new TaskError(`cannot read ${name}: ${(error as Error).message}`);
   }
   return parseNotebook(json, name);
+}
+
+/**
+ * Reads the code cells of anybody's notebook of TypeScript or JavaScript: their numbers, which count text cells too, and their
+ * texts. Returns nothing for a notebook of another language, and for what is no notebook.
+ */
+export function scriptCells(path: string): [number, string][] | undefined {
+  try {
+    const { metadata, cells, worksheets } = JSON.parse(readFileSync(path, "utf8"));
+    const language = metadata?.language_info?.name ?? metadata?.kernelspec?.language ?? "";
+    if (!/^(typescript|javascript)$/i.test(language)) return undefined;
+    const all: Record<string, string | string[]>[] = cells ?? worksheets.flatMap((sheet: Json) => sheet.cells);
+    return all.flatMap(({ cell_type, source, input }, i) =>
+      cell_type === "code" ? [[i + 1, [source ?? input].flat().join("")]] : []
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 function sorted(value: unknown): unknown {

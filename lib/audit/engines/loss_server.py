@@ -1040,8 +1040,9 @@ def names_of(statement):
     top = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
     given, changed = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}, set()
     for node in ast.walk(statement) if not isinstance(statement, DEFINITION) else ():
-        while isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            node = node.value
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            while isinstance(node, (ast.Attribute, ast.Subscript)):
+                node = node.value
             if isinstance(node, ast.Name):
                 changed.add(node.id)
     used, tables = {s.get_name() for s in top.get_symbols() if s.is_referenced()}, top.get_children()

@@ -182,6 +182,8 @@ function callersLine({ stack }: Error): string | undefined {
   const line = stack?.split("\n").slice(1).find((frame) =>
     !/@tensorflow|lib\/audit\/|lib\/tfjs\/|node_modules|ext:|<anonymous>\)?$|node:/.test(frame)
   );
+  const [, cell, number] = line?.match(/([^/\\()]+\.ipynb, cell \d+):(\d+):\d+\)?$/) ?? [];
+  if (cell !== undefined) return `${cell.replace(/^ *at /, "")}, line ${number}`;
   return line?.match(/([^/\\() ]+:\d+:\d+)\)?$/)?.[1];
 }
 

@@ -1,0 +1,241 @@
+// Losses of notebooks of TypeScript and JavaScript: what of a notebook runs for a loss, and where its lines are.
+import * as tf from "@tensorflow/tfjs";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { loadNotebook, watchCompile } from "../../tasks/as_it_stands.ts";
+import { auditLosses } from "../../tasks/audit.ts";
+import { scriptCells } from "../../tasks/notebook_format.ts";
+import { neededFor, readNotebookCode } from "../../tasks/notebook_losses.ts";
+import { auditLoss } from "@roundabout/roundabout/audit";
+import { TemporaryFolder } from "../temporary_folder.ts";
+
+type Loss = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;
+
+const languages = {
+  typescript: { language_info: { name: "typescript" } },
+  javascript: { kernelspec: { language: "javascript" } },
+};
+
+class Notebook extends TemporaryFolder {
+  readonly path: string = join(this.folder, "book.ipynb");
+
+  /** Writes cells of code; a text that begins with # is a text cell. */
+  constructor(cells: readonly string[], metadata: object = languages.typescript) {
+    super();
+    const json = cells.map((source) => ({ cell_type: source.startsWith("#") ? "markdown" : "code", source: [source] }));
+    Deno.writeTextFileSync(this.path, JSON.stringify({ cells: json, metadata, nbformat: 4 }));
+  }
+
+  /** Numbers of the cells that an expression needs. */
+  cellsFor(expression: string): number[] {
+    const needed = neededFor(expression, readNotebookCode(this.path).statements);
+    return needed.map(({ cell }) => Number(/\d+$/.exec(cell)![0]));
+  }
+
+  /** Value of an expression once the notebook has run what it needs. */
+  async named(expression: string): Promise<unknown> {
+    const loaded = await loadNotebook(this.path, expression);
+    return (await watchCompile(() => loaded.valueOf(expression))).value ?? loaded.innerFunction(expression);
+  }
+
+  /** Lines of the audit of a loss, and its messages. */
+  async audited(name: string): Promise<string> {
+    const lines: string[] = [], line = (text: string) => void lines.push(text);
+    await auditLosses(
+      { values: {}, positionals: [this.path + name] },
+      { line, status: line, wrote() {}, progress() {} },
+      (loss, options) => auditLoss(loss, { ...options, rows: 16 }),
+    ).catch((error: Error) => line(error.message));
+    return lines.join("\n").replaceAll(`${this.folder}/`, "");
+  }
+}
+
+/** Asserts the cells that each expression needs. */
+function assertNeeded(cells: readonly string[], needed: Record<string, readonly number[]>): void {
+  using notebook = new Notebook(cells);
+  for (const [expression, numbers] of Object.entries(needed)) {
+    assertEquals(notebook.cellsFor(expression), numbers, expression);
+  }
+}
+
+/** The loss of labels 0 and outputs 2. */
+const valueAt2 = (loss: unknown): number =>
+  tf.tidy(() => (loss as Loss)(tf.zeros([4, 1]), tf.fill([4, 1], 2)).dataSync()[0]);
+
+const tfjs = 'import * as tf from "npm:@tensorflow/tfjs@4.22.0";';
+
+Deno.test("a loss needs what gives values to the names that it uses, and to the names that these use", () => {
+  assertNeeded(
+    [
+      `${tfjs}\nimport { readFileSync } from "node:fs";`,
+      "# Data",
+      `const rows = readFileSync("nothere.csv", "utf8").split(",");`,
+      "const a = 2, b = a + 1; const other = rows.length;",
+      "const scale = () => b;",
+      "const loss = (y: tf.Tensor, p: tf.Tensor) => tf.mul(tf.sub(y, p), scale());",
+      "await model.fit(rows);",
+    ],
+    {
+      loss: [1, 4, 5, 6],
+      "loss(1)": [1, 4, 5, 6],
+      "(y, p) => loss(p, y)": [1, 4, 5, 6],
+      scale: [4, 5],
+      "scale.name": [4, 5],
+      "({ scale })": [4, 5],
+      other: [1, 3, 4],
+      "b => b": [],
+      nothing: [],
+    },
+  );
+});
+
+Deno.test("names of parameters, of variables of a function or a block, and of members are not those of the notebook", () => {
+  assertNeeded(
+    [
+      "const yTrue = load(), k = load(), i = load(), rest = load(), E = load(), { q } = load();",
+      "function loss(yTrue, { q }, ...rest) { const k = 1; for (const i of [1]) { try { E(i); } catch (E) { E.k; } } return k + rest[0] + yTrue.q; }",
+      "function open(yTrue) { for (const i of [1]) { const j = i; } return i; }",
+      "function hoisted() { if (true) { var k = 1; } return k; }",
+      "class Sums { k() { return 1; } get q() { return this.i; } static rest = 2; }",
+      "function before() { { const k = 1; } return k; }",
+    ],
+    { loss: [1, 2], open: [1, 3], hoisted: [4], Sums: [5], before: [1, 6] },
+  );
+});
+
+Deno.test("changes of what a loss uses are needed, and what only reads it is not", () => {
+  assertNeeded(
+    [
+      "const t = { a: { b: [0] } }, list = [], count = { n: 0 }, model = make();",
+      "t.a.b[0] = 1;",
+      't["a"]["b"] += 2;',
+      "++count.n;",
+      "count.n--;",
+      "delete t.a;",
+      "Object.assign(t, { c: 1 });",
+      "for (let i = 0; i < 2; i++) { list.push(i) }",
+      "if (list.length) list.push(3)",
+      "list.sort()\nlist\n  .reverse()",
+      "model.add(1); model.compile({ loss: mse });",
+      "await model.fit(); model.summary(); console.log(t); show(t.a); list.forEach(show); const v = t.a.b[0];",
+      "function later() { t.a = 3; list.push(4); }",
+    ],
+    { t: [1, 2, 3, 6, 7], count: [1, 4, 5], list: [1, 8, 9, 10, 10], model: [1, 11, 11] },
+  );
+});
+
+Deno.test("the last of several definitions counts, and a function is what defines it, not a number of its name", async () => {
+  const cells = [
+    tfjs,
+    "const loss = (y, p) => tf.mean(p);",
+    "let factor = 1;\nfactor = 10;",
+    "function scaled(y, p) { return tf.mean(tf.mul(p, factor)); }",
+    "const loss = (y, p) => tf.mean(tf.square(p));",
+    "for (const batch of []) { scaled = batch; }",
+    "var scaled = await model.trainOnBatch();",
+    "const loss = 3 * 4;",
+    "factor = factor + 1;",
+    "class Sum { of(y, p) { return tf.sum(p); } }\nSum.prototype.twice = function (y, p) { return tf.mul(2, this.of(y, p)); };",
+  ];
+  using notebook = new Notebook(cells);
+  assertEquals(notebook.cellsFor("scaled"), [1, 3, 3, 4, 9]);
+  const values = { loss: 4, scaled: 22, "Sum.of": 8, "Sum.twice": 16 };
+  for (const [name, value] of Object.entries(values)) assertEquals(valueAt2(await notebook.named(name)), value, name);
+});
+
+Deno.test("declarations of all kinds are names of the notebook, and functions of several cells share them", async () => {
+  using notebook = new Notebook([
+    `import tf, { type Tensor, mean as average } from "@tensorflow/tfjs";\nimport type { Data } from "./nothere.ts";`,
+    "const { a, b: [b = 5], ...others } = await Promise.resolve({ a: 1, b: [], c: 7 });\nlet count = 0, empty",
+    "enum Mode { Soft = 3, Hard }\ninterface Options { mode: Mode }",
+    "export async function* steps(): AsyncGenerator<number> { yield count++; }\nexport default class Losses { mode: Mode = Mode.Hard }",
+    "const increase = (): number => ++count;",
+    "increase(); count = count + 10;",
+    `const { add } = await import("npm:@tensorflow/tfjs"), here = import.meta.filename;`,
+    "const loss = (y: Tensor, p: Tensor): Tensor => average(add(p, count as number)) satisfies Tensor;",
+  ]);
+  assertEquals(await notebook.named("[a, b, others.c, empty]"), [1, 5, 7, undefined]);
+  assertEquals(await notebook.named("[Mode.Soft, new Losses().mode]"), [3, 4]);
+  assertEquals(await notebook.named("count"), 10, "a call that is no assignment is not known to change a name");
+  assertEquals(await notebook.named("(increase(), increase(), count)"), 12);
+  assertEquals(await notebook.named("here"), notebook.path);
+  assertEquals(
+    Object.prototype.toString.call(((await notebook.named("steps")) as () => unknown)()),
+    "[object AsyncGenerator]",
+  );
+  assertEquals(valueAt2(await notebook.named("loss")), 12);
+});
+
+Deno.test("imports: TensorFlow.js, files beside the notebook, packages; what is missing is told by the loss that uses it", async () => {
+  using notebook = new Notebook([
+    'const tf = require("@tensorflow/tfjs-node"), path = require("node:path");',
+    'import { by } from "./settings.ts"; import * as all from "./settings.ts"; import "./settings.ts"',
+    'import { assertEquals as same } from "@std/assert"; import one, * as two from "jsr:@nobody/no-such-package";',
+    "const loss = (y, p) => { same(all.by, by); same(path.sep, '/'); return tf.mean(p).mul(by); };",
+    "const bad = (y, p) => two.norm(tf.sub(y, p));",
+  ], languages.javascript);
+  Deno.writeTextFileSync(join(notebook.folder, "settings.ts"), "export const by: number = 3;");
+  assertEquals(valueAt2(await notebook.named("loss")), 6);
+  assertStringIncludes(await notebook.audited("#bad"), "it uses 'jsr:@nobody/no-such-package', which is missing");
+});
+
+Deno.test("a line is that of its cell; text cells count, magics and types take no lines away", async () => {
+  using notebook = new Notebook([
+    "# Title",
+    "%%bash\nls",
+    tfjs,
+    `interface Options {\n  k: number;\n}\nconst options: Options =\n  { k: 1 };
+const rounded = (
+  yTrue: tf.Tensor, // labels
+  yPred: tf.Tensor,
+): tf.Tensor =>
+  tf.mean(tf.abs(tf.sub(yTrue,
+    tf.round(yPred))));`,
+    "function make() {\n  const floored = (y, p) => tf.mean(\n    tf.abs(y.sub(tf.floor(p))));\n  return floored;\n}",
+    "const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2], activation: 'sigmoid' })] });",
+    "model.compile({ loss: rounded, optimizer: 'sgd' });\nawait model.fit(xs, ys);",
+  ]);
+  assertStringIncludes(await notebook.audited("#rounded"), "Round, book.ipynb, cell 4, line 11\n");
+  assertStringIncludes(await notebook.audited("#floored"), "Floor, book.ipynb, cell 5, line 3\n");
+  const ofModel = await notebook.audited("");
+  assertStringIncludes(ofModel, "by its model --predictions probability --labels binary --columns 1");
+  assertStringIncludes(ofModel, "Round, book.ipynb, cell 4, line 11\n");
+  assertMatch(
+    await notebook.audited("#nothing"),
+    /has no 'nothing': it has tf, options, rounded, make, model; cannot be read: cell 2/,
+  );
+});
+
+Deno.test("a statement that throws is told with its cell, whether or not the loss is there", async () => {
+  using notebook = new Notebook([
+    tfjs,
+    "const weights = JSON.parse(Deno.readTextFileSync('nothere.json'));",
+    "const free = (y, p) => tf.mean(tf.square(tf.sub(y, p)));",
+    "const weighted = (y, p) => tf.mean(tf.mul(tf.square(tf.sub(y, p)), weights ?? 1));",
+    "const made = weights[0];",
+  ]);
+  assert(!(await notebook.audited("#free")).includes("throws"));
+  assertMatch(
+    await notebook.audited("#weighted"),
+    /#weighted: it needs a statement that throws in book\.ipynb, cell 2: NotFound/,
+  );
+  assertMatch(await notebook.audited("#(y"), /'\(y' of '[^']*book\.ipynb' throws: SyntaxError/);
+  assertMatch(await notebook.audited("#made"), /'[^']*book\.ipynb' throws in book\.ipynb, cell 2: NotFound/);
+});
+
+Deno.test("notebooks of TypeScript and JavaScript are told from others, and nbformat 3 is read", () => {
+  const cells = ["# a", "const b = 1"];
+  for (const metadata of Object.values(languages)) {
+    using notebook = new Notebook(cells, metadata);
+    assertEquals(scriptCells(notebook.path), [[2, "const b = 1"]]);
+  }
+  for (const metadata of [{}, { language_info: { name: "python" } }, { kernelspec: { language: "julia" } }]) {
+    using notebook = new Notebook(cells, metadata);
+    assertEquals(scriptCells(notebook.path), undefined);
+  }
+  using notebook = new Notebook([]);
+  assertEquals(scriptCells(join(notebook.folder, "nothere.ipynb")), undefined);
+  const sheet = { cells: [{ cell_type: "code", input: "a = 1" }] };
+  Deno.writeTextFileSync(notebook.path, JSON.stringify({ metadata: languages.javascript, worksheets: [sheet] }));
+  assertEquals(scriptCells(notebook.path), [[1, "a = 1"]]);
+});
