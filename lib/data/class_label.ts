@@ -37,10 +37,12 @@ function sizesOf(texts: readonly string[]): Map<string, number> {
   return sizes;
 }
 
-/** The text that all spellings of one class share: 1 and 1.0, Yes and yes and "yes ". */
+/** The text that all spellings of one class share: 1 and 1.0, Yes and yes and "yes ", >50K and ">50K.". */
 function spelledAlike(text: string): string {
   const trimmed = text.trim(), number = numberOf(trimmed);
-  return Number.isNaN(number) || !Number.isSafeInteger(Math.trunc(number)) ? trimmed.toLowerCase() : String(number);
+  return Number.isNaN(number) || !Number.isSafeInteger(Math.trunc(number))
+    ? trimmed.toLowerCase().replace(/(?<=.)\.$/, "")
+    : String(number);
 }
 
 const counted = (sizes: readonly (readonly [string, number])[]): string =>

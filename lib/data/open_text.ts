@@ -22,7 +22,7 @@ const signatures: readonly { readonly bytes: readonly number[]; readonly what: s
 export interface FileFormat {
   readonly kind: "text" | "parquet";
   readonly packed?: "gz" | "zst";
-  /** The file's name ends in .tsv: its fields are separated by tabs. */
+  /** The file's name ends in .tsv or .tab: its fields are separated by tabs. */
   readonly tabs: boolean;
 }
 
@@ -30,9 +30,14 @@ export interface FileFormat {
 export function formatOf(path: string): FileFormat {
   if (/\.xlsx?$/i.test(path)) throw unreadable(path, `it is an Excel workbook: ${exportIt}`);
   if (/\.parquet$/i.test(path)) return { kind: "parquet", tabs: false };
-  const [, kind, packed] = path.toLowerCase().match(/\.(csv|tsv)(?:\.(gz|zst))?$/) ?? [];
-  if (kind === undefined) throw unreadable(path, "its name must end in .csv, .tsv, .csv.gz, .csv.zst or .parquet");
-  return { kind: "text", packed: packed as FileFormat["packed"], tabs: kind === "tsv" };
+  const [, kind, packed] = path.toLowerCase().match(/\.(csv|tsv|tab|txt|dat|data)(?:\.(gz|zst))?$/) ?? [];
+  if (kind === undefined) {
+    throw unreadable(
+      path,
+      "its name must end in .csv, .tsv, .tab, .txt, .dat or .data, perhaps with .gz or .zst, or in .parquet",
+    );
+  }
+  return { kind: "text", packed: packed as FileFormat["packed"], tabs: kind === "tsv" || kind === "tab" };
 }
 
 const headBytes = 1 << 20;

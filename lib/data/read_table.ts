@@ -418,7 +418,7 @@ function checkTableOptions(options: ReadTableOptions): void {
  * counts the rows (it is left out), one that determines the label, codes that are no numbers, spellings of one class, rows that
  * stand twice.
  *
- * @param source The path of a text file (.csv or .tsv, perhaps packed as .gz or .zst; UTF-8, or UTF-16 with a mark) or of a
+ * @param source The path of a text file (.csv, .tsv, .tab, .txt, .dat or .data, perhaps packed as .gz or .zst; UTF-8, or UTF-16 with a mark) or of a
  * Parquet file, or a polars frame.
  * @param options The label, and how columns and missing values are read.
  * @returns The columns and the classes, for {@linkcode trainTestSplit} and {@linkcode prepare}.

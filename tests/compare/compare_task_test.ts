@@ -55,14 +55,14 @@ slow.test("compare: bad usage is one sentence and 2", async () => {
   fixtures.file("ragged.csv", good.replace("\n7,", "\n7,7,"));
   const many = rows.map((row, i) => i === 1 ? row.replace("7", "oops") : `${i}${row.slice(row.indexOf(","))}`);
   fixtures.file("oops.csv", `a,b,c,kind\n${many.join("\n")}\n`);
-  fixtures.file("d.txt", good);
+  fixtures.file("d.json", good);
   const protocol = ["--protocol", "anyloss"], label = ["--label", "kind"];
   const expected: [string[], string][] = [
     [[], "Name one file: FILE.csv or FILE.parquet"],
     [["d.csv"], "--label is missing: name the column with the label"],
     [["d.csv", ...label, "--protocol", "ours"], "--protocol takes anyloss, not 'ours'"],
     [["no.csv", ...label, ...protocol], "There is no file 'no.csv'"],
-    [["d.txt", ...label], "its name must end in .csv, .tsv, .csv.gz, .csv.zst or .parquet"],
+    [["d.json", ...label], "its name must end in .csv, .tsv, .tab, .txt, .dat or .data"],
     [["d.csv", "--label", "y", ...protocol], "there is no column 'y', only a, b, c, kind"],
     [
       ["d.csv", "--label", "a"],

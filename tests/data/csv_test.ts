@@ -72,12 +72,15 @@ Deno.test("readTable and batchesOf: a bad file is refused in a sentence, with th
   await assertRejects(() => readTable(noParquet, { label: "b" }), Error, "Cannot read '");
   assertThrows(() => batchesOf(noParquet, { label: "b" }), Error, "Cannot read '");
   for (
-    const read of [() => readTable("d.txt", { label: "b" }), async () => void await batchesOf("d.txt", { label: "b" })]
+    const read of [
+      () => readTable("d.json", { label: "b" }),
+      async () => void await batchesOf("d.json", { label: "b" }),
+    ]
   ) {
     await assertRejects(
       read,
       Error,
-      "Cannot read 'd.txt': its name must end in .csv, .tsv, .csv.gz, .csv.zst or .parquet",
+      "Cannot read 'd.json': its name must end in .csv, .tsv, .tab, .txt, .dat or .data, perhaps with .gz or .zst, or in .parquet",
     );
   }
 });
@@ -147,4 +150,14 @@ Deno.test("batchesOf: a file's ending in any case, booleans, texts that are not 
     for await (const batch of batchesOf(path, { label: "b" })) tf.dispose([...batch]);
   }, RangeError);
   assert(message.endsWith("the column 'name' must hold numbers, row 1 (line 2) holds 'x'"), message);
+});
+
+Deno.test("text files by other endings are read: .tab by tabs, .txt, .dat and .data by the separator that is found", async () => {
+  using fixtures = new Fixtures();
+  for (const [ending, separator] of [["tab", "\t"], ["txt", "|"], ["dat", ";"], ["DATA", ","]]) {
+    const text = ["a", "b"].join(separator) +
+      [["1", "0"], ["3", "1"], ["4", "1"]].map((row) => `\n${row.join(separator)}`).join("");
+    const { columns, classes } = await readTable(fixtures.file(`t.${ending}`, text), { label: "b" });
+    assertEquals([columns.map(({ name }) => name), classes], [["a"], [{ name: "0", rows: 1 }, { name: "1", rows: 2 }]]);
+  }
 });

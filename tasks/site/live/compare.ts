@@ -56,7 +56,10 @@ function mount(place: HTMLElement): void {
   const said = readout(),
     result = html("div", { class: "result" }),
     bar = html("progress", { max: 1, "aria-label": "Progress" });
-  const input = html("input", { type: "file", accept: ".csv,.tsv,text/csv,text/tab-separated-values" });
+  const input = html("input", {
+    type: "file",
+    accept: ".csv,.tsv,.tab,.txt,.dat,.data,text/csv,text/tab-separated-values",
+  });
   const label = choice("Column with the label", {}, "");
   const parameter = html("input", { type: "number", min: 0, step: "any" }), parameterField = labelled("", parameter);
   const chooseScore = (name: string) => {
@@ -133,7 +136,7 @@ function mount(place: HTMLElement): void {
     });
   };
   const takeFile = async (chosen: File | undefined) => {
-    if (chosen && !/\.(?:csv|tsv|txt)$/i.test(chosen.name)) {
+    if (chosen && !/\.(?:csv|tsv|tab|txt|dat|data)$/i.test(chosen.name)) {
       return said.say(
         `This page reads CSV and TSV files, and '${chosen.name}' is not one; the command deno task compare reads Parquet and .gz.`,
       );
