@@ -35,6 +35,7 @@ await runTask({
   options: {
     peers: {
       type: "string",
+      value: "PYTHON",
       help: "Python with bench/requirements.txt installed: adds NumPy, PyTorch, JAX, TensorFlow and Keras",
     },
     save: { type: "boolean", help: "write bench/record.json, which appendix A reads" },
@@ -55,7 +56,8 @@ await runTask({
     page: { type: "boolean", help: "only serve the page that --backends opens, for a browser with a GPU" },
     largest: {
       type: "string",
-      help: "largest size in the measurement of growth: 1e7, with --save 1e8, which takes 6 GB",
+      value: "ROWS",
+      help: "largest size in the measurement of growth (default: 1e7, with --save 1e8, which takes 6 GB)",
     },
   },
   positionals: true,

@@ -73,31 +73,45 @@ export const auditSpec: TaskSpec = {
   options: {
     predictions: {
       type: "string",
+      value: "KIND",
       help: "kind of the outputs: probability (default), simplex, logits, real, nonnegative, tanh, or a range (=-1,1)",
     },
     labels: {
       type: "string",
+      value: "KIND",
       help:
         "kind of the labels: binary (default; one-hot for simplex), one-hot, index, sign, real, positive, count, probability, distribution, none (a function of the outputs alone); further columns after a comma: real,mask or real,event or binary,weight",
     },
-    columns: { type: "string", help: "number of outputs per row" },
+    columns: { type: "string", value: "N", help: "number of outputs per row" },
     "label-columns": {
       type: "string",
+      value: "N",
       help: "number of labels per row, if fewer than outputs: 1 for a mean and a variance, or for several quantiles",
     },
-    prevalence: { type: "string", help: "fraction of positives (0.4)" },
-    metric: { type: "string", help: "score that the loss should improve, such as f1; labels must be 0 and 1" },
-    seed: { type: "string", help: "whole number; the same seed gives the same report (1)" },
-    module: { type: "string", short: "m", help: "Python module that ships the losses, such as torch.nn" },
+    prevalence: { type: "string", value: "NUMBER", help: "fraction of positives (default: 0.4)" },
+    metric: {
+      type: "string",
+      value: "NAME",
+      help: "score that the loss should improve, such as f1; labels must be 0 and 1",
+    },
+    seed: { type: "string", value: "N", help: "whole number; the same seed gives the same report (default: 1)" },
+    module: {
+      type: "string",
+      value: "MODULE",
+      short: "m",
+      help: "Python module that ships the losses, such as torch.nn",
+    },
     framework: {
       type: "string",
-      help: "framework of a Python loss: torch, keras, tensorflow, jax (the one that the file imports)",
+      value: "NAME",
+      help: "framework of a Python loss: torch, keras, tensorflow, jax (default: the one that the file imports)",
     },
     order: {
       type: "string",
+      value: "ORDER",
       help:
-        "arguments of a Python loss: true,pred or pred,true (Keras and TensorFlow: true,pred, as model.compile passes " +
-        "them; others: as the parameters are named)",
+        "arguments of a Python loss: true,pred or pred,true (default: in Keras and TensorFlow true,pred, as model.compile " +
+        "passes them, otherwise as the parameters are named)",
     },
     images: {
       type: "boolean",
@@ -105,19 +119,40 @@ export const auditSpec: TaskSpec = {
         "gives a Python loss its rows as the pixels of one image: [1, columns, height, width] in PyTorch, else [1, " +
         "height, width, columns]; a loss that refuses rows gets images anyway",
     },
-    python: { type: "string", help: "command that runs Python (the active environment's, else python3)" },
-    model: { type: "string", help: "compiled model to audit, or what makes it: FILE.ts#model, FILE.ts#makeModel([8])" },
-    data: { type: "string", help: "CSV file with rows for the model: its inputs in their order, and the label" },
+    python: {
+      type: "string",
+      value: "PYTHON",
+      help: "command that runs Python (default: that of the active environment, else python3)",
+    },
+    model: {
+      type: "string",
+      value: "MODEL",
+      help: "compiled model to audit, or what makes it: FILE.ts#model, FILE.ts#makeModel([8])",
+    },
+    data: {
+      type: "string",
+      value: "FILE",
+      help: "CSV file with rows for the model: its inputs in their order, and the label",
+    },
     label: {
       type: "string",
+      value: "COLUMN",
       help: "column of the label; --labels one-hot converts it for the model, --labels index numbers its texts from 0",
     },
-    drop: { type: "string", help: "columns of the CSV file that are not inputs: A,B" },
-    activation: { type: "string", help: "activation of a last layer: sigmoid, softmax, linear, tanh, relu, ..." },
-    units: { type: "string", help: "number of units of a last layer" },
-    loss: { type: "string", help: "loss on a last layer, as Keras names it: binary_crossentropy, mse, ..." },
+    drop: { type: "string", value: "COLUMNS", help: "columns of the CSV file that are not inputs: A,B" },
+    activation: {
+      type: "string",
+      value: "NAME",
+      help: "activation of a last layer: sigmoid, softmax, linear, tanh, relu, ...",
+    },
+    units: { type: "string", value: "N", help: "number of units of a last layer" },
+    loss: {
+      type: "string",
+      value: "NAME",
+      help: "loss on a last layer, as Keras names it: binary_crossentropy, mse, ...",
+    },
     json: { type: "boolean", help: "print only JSON to the standard output" },
-    save: { type: "string", help: "write the report as an HTML page with figures" },
+    save: { type: "string", value: "FILE", help: "write the report as an HTML page with figures" },
   },
 };
 

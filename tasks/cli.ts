@@ -38,8 +38,8 @@ export interface TaskSpec {
   about: string;
   /** Arguments after the name: `[--verbose] [NOTEBOOK ...]`. */
   usage: string;
-  /** Options, each with its line of help. */
-  options?: Record<string, ParseArgsOptionsConfig[string] & { help: string }>;
+  /** Options, each with its line of help; `value` says there what an option takes, such as `COLUMN`. */
+  options?: Record<string, ParseArgsOptionsConfig[string] & { help: string; value?: string }>;
   /** True if the task takes arguments without a name. */
   positionals?: boolean;
   /** Name of the option that reserves the standard output for data; everything else goes to the standard error. */
@@ -110,7 +110,9 @@ function helpText(spec: TaskSpec): string {
     help: { type: "boolean", short: "h", help: "this text" },
   };
   const rows = Object.entries(options)
-    .map(([name, o]) => [`${o.short ? `-${o.short}, ` : ""}--${name}${o.type === "string" ? " VALUE" : ""}`, o.help]);
+    .map((
+      [name, o],
+    ) => [`${o.short ? `-${o.short}, ` : ""}--${name}${o.type === "string" ? ` ${o.value}` : ""}`, o.help]);
   const left = Math.max(...rows.map(([name]) => name.length)) + 4;
   const lines = new RegExp(`\\S.{0,${helpWidth - left - 1}}(?=\\s|$)`, "g");
   const listed = rows.map(([name, help]) =>

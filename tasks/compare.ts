@@ -53,78 +53,114 @@ export const compareSpec: TaskSpec = {
     "       deno task compare FILE.csv --label COLUMN --protocol anyloss [--folds FILE] [--json FILE]",
   positionals: true,
   options: {
-    label: { type: "string", help: "the column with the label" },
+    label: { type: "string", value: "COLUMN", help: "column with the label" },
     positive: {
       type: "string",
+      value: "TEXT",
       help:
-        "the label's positive value, against all others (default: 1 or true beside 0, -1 or false, otherwise the rarer of two; " +
+        "positive value of the label, against all others (default: 1 or true beside 0, -1 or false, otherwise the rarer of two; " +
         "of more than two, each is a class)",
     },
-    score: { type: "string", help: "the score to compare by and to train on (default: f1)" },
-    beta: { type: "string", help: "the weight of recall in --score fBeta" },
+    score: { type: "string", value: "NAME", help: "score to compare by and to train on (default: f1)" },
+    beta: { type: "string", value: "NUMBER", help: "weight of recall in --score fBeta" },
     recall: {
       type: "string",
-      help: "the smallest recall of --score precisionAtRecall; the score is penalised below it and can be negative",
+      value: "NUMBER",
+      help: "smallest recall of --score precisionAtRecall; the score is penalised below it and can be negative",
     },
-    precision: { type: "string", help: "the smallest precision of --score recallAtPrecision, likewise" },
-    fpr: { type: "string", help: "the largest false-positive rate of --score recallAtFpr, in (0, 1]" },
-    "max-fpr": { type: "string", help: "the false-positive rate at which the area of --score partialRocAuc ends" },
-    k: { type: "string", help: "the number of rows that --score precisionAtK takes, or a fraction of them in (0, 1)" },
+    precision: { type: "string", value: "NUMBER", help: "smallest precision of --score recallAtPrecision, likewise" },
+    fpr: { type: "string", value: "NUMBER", help: "largest false-positive rate of --score recallAtFpr, in (0, 1]" },
+    "max-fpr": {
+      type: "string",
+      value: "NUMBER",
+      help: "false-positive rate at which the area of --score partialRocAuc ends",
+    },
+    k: {
+      type: "string",
+      value: "NUMBER",
+      help: "number of rows that --score precisionAtK takes, or a fraction of them in (0, 1)",
+    },
     "cost-fp": {
       type: "string",
+      value: "COST",
       help:
-        "the cost of a false positive, a number or the column that holds it per row: compares by savings, not by a score",
+        "cost of a false positive, a number or the column that holds it per row: compares by savings, not by a score",
     },
     "cost-fn": {
       type: "string",
-      help: "the cost of a false negative, likewise (default, if another cost is given: 1)",
+      value: "COST",
+      help: "cost of a false negative, likewise (default, if another cost is given: 1)",
     },
-    "cost-tp": { type: "string", help: "the cost of a true positive, likewise (default: 0)" },
-    "cost-tn": { type: "string", help: "the cost of a true negative, likewise (default: 0)" },
+    "cost-tp": { type: "string", value: "COST", help: "cost of a true positive, likewise (default: 0)" },
+    "cost-tn": { type: "string", value: "COST", help: "cost of a true negative, likewise (default: 0)" },
     "cost-matrix": {
       type: "string",
+      value: "FILE",
       help:
-        "a table of costs for several classes: a row per true class, named in the first column, a column per decided class",
+        "table of costs for several classes: a row per true class, named in the first column, a column per decided class",
     },
-    repeats: { type: "string", help: "the number of splits, at least 3 (default: 10)" },
-    seed: { type: "string", help: "a whole number; the same seed gives the same numbers (default: 1)" },
+    repeats: { type: "string", value: "N", help: "number of splits, at least 3 (default: 10)" },
+    seed: { type: "string", value: "N", help: "whole number; the same seed gives the same numbers (default: 1)" },
     drop: {
       type: "string",
+      value: "COLUMNS",
       help: 'columns to leave out: A,B or A,"B, C" if a comma is in the name ("": the column without a name)',
     },
-    keep: { type: "string", help: "columns to use although they look like an index of the rows: A,B" },
-    numbers: { type: "string", help: "columns to read as numbers although their texts look like codes (00101): A,B" },
-    missing: { type: "string", help: 'further texts that stand for a missing value: "x,unknown"' },
+    keep: {
+      type: "string",
+      value: "COLUMNS",
+      help: "columns to use although they look like an index of the rows: A,B",
+    },
+    numbers: {
+      type: "string",
+      value: "COLUMNS",
+      help: "columns to read as numbers although their texts look like codes (00101): A,B",
+    },
+    missing: { type: "string", value: "TEXTS", help: 'further texts that stand for a missing value: "x,unknown"' },
     "drop-unlabelled": { type: "boolean", help: "leave out rows without a label (default: such a table is refused)" },
-    "merge-rare": { type: "string", help: "merge the classes with fewer than N rows into one, 'other'" },
+    "merge-rare": { type: "string", value: "N", help: "merge the classes with fewer than N rows into one, 'other'" },
     group: {
       type: "string",
-      help: "the column whose rows with one value stay in one part of a split, such as the patient; it is no feature",
+      value: "COLUMN",
+      help: "column whose rows with one value stay in one part of a split, such as the patient; it is no feature",
     },
-    separator: { type: "string", help: "the fields' separator: , ; | or tab (default: found by the header)" },
+    separator: {
+      type: "string",
+      value: "TEXT",
+      help: "separator of the fields: , ; | or tab (default: found by the header)",
+    },
     decimal: {
       type: "string",
+      value: "TEXT",
       help:
-        "the decimal mark of numbers: . or , (default: a point; the comma where the fields are separated by ; or tab and all of " +
+        "decimal mark of numbers: . or , (default: a point; the comma where the fields are separated by ; or tab and all of " +
         "a column's values are numbers with it)",
     },
-    rows: { type: "string", help: "the largest number of rows; of more, so many are drawn at random (default: 10000)" },
+    rows: {
+      type: "string",
+      value: "N",
+      help: "largest number of rows; from a larger table so many are drawn at random (default: 10000)",
+    },
     "heavy-tails": {
       type: "string",
-      help: "yeoJohnson or keep: the treatment of numeric columns with heavy tails (default: yeoJohnson, a power)",
+      value: "WORD",
+      help: "yeoJohnson or keep: treatment of numeric columns with heavy tails (default: yeoJohnson, a power)",
     },
-    save: { type: "string", help: "write NAME.json, NAME.csv (one line per score) and NAME.html" },
+    save: { type: "string", value: "NAME", help: "write NAME.json, NAME.csv (one line per score) and NAME.html" },
     protocol: {
       type: "string",
+      value: "NAME",
       help: "anyloss: compute the table of that paper for the file, and compare nothing else",
     },
     folds: {
       type: "string",
+      value: "FILE",
       help:
-        'the folds of the protocol: {"test": [[row, ...], ... 10 lists]}, rows from 0 (default: the folds that scikit-learn makes)',
+        'folds of the protocol: {"test": [[row, ...], ... 10 lists]}, rows from 0 (default: the folds that scikit-learn makes)',
     },
     json: {
       type: "string",
+      value: "FILE",
       help:
         "write FILE.json: features, warnings, splits (rows from 0) and scores, or the tables of the protocol, not rounded",
     },

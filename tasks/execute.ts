@@ -71,8 +71,16 @@ const defaultTimeoutSeconds = 900, defaultJobs = Math.min(4, navigator.hardwareC
 
 /** Options of the commands that execute notebooks. */
 export const executionOptions = {
-  jobs: { type: "string", help: `number of notebooks executed at a time (${defaultJobs}: the cores, at most 4)` },
-  timeout: { type: "string", help: `time limit of a cell in seconds (${defaultTimeoutSeconds})` },
+  jobs: {
+    type: "string",
+    value: "N",
+    help: `number of notebooks executed at a time (default: ${defaultJobs}, the cores, at most 4)`,
+  },
+  timeout: {
+    type: "string",
+    value: "SECONDS",
+    help: `time limit of a cell in seconds (default: ${defaultTimeoutSeconds})`,
+  },
 } as const;
 
 /** Reads {@linkcode executionOptions}. */

@@ -183,11 +183,11 @@ if (import.meta.main) {
     name: "lab",
     about: "Opens JupyterLab on notebooks/. The first call installs it in .venv/, which needs Python 3.11 or newer;\n" +
       "nothing is written outside the project's folder.",
-    usage: "[--no-browser] [--port N] [--python PATH]",
+    usage: "[--no-browser] [--port N] [--python PYTHON]",
     options: {
       "no-browser": { type: "boolean", help: "print the address and open no browser" },
-      port: { type: "string", help: "port, open to this machine only (8888, or any free one)" },
-      python: { type: "string", help: `Python that makes .venv/ (${defaultPython})` },
+      port: { type: "string", value: "N", help: "port, open to this machine only (default: 8888, or any free one)" },
+      python: { type: "string", value: "PYTHON", help: `Python that makes .venv/ (default: ${defaultPython})` },
     },
   }, main);
 }

@@ -204,7 +204,9 @@ if (import.meta.main) {
       "the folder that holds the place, those of tests/FOLDER. Lists the changes that no test notices; those with a reason in\n" +
       "tests/mutants.json apart. Exits with 1 if a change has no reason.",
     usage: "[--jobs N] [FOLDER | FOLDER/FILE.ts ...]",
-    options: { jobs: { type: "string", help: `number of mutants tested at a time (${cores}: the cores)` } },
+    options: {
+      jobs: { type: "string", value: "N", help: `number of mutants tested at a time (default: ${cores}, the cores)` },
+    },
     positionals: true,
   }, async ({ values, positionals }, report) => {
     const jobs = wholeOption("jobs", values.jobs, 1, cores);

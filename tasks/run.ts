@@ -21,7 +21,7 @@ if (import.meta.main) {
     about:
       "Executes the named notebooks (default: all of notebooks/), each on a Deno kernel of its own, and writes their\n" +
       "outputs into them. The file of a notebook that fails does not change.",
-    usage: "[--check] [--jobs NUMBER] [--timeout SECONDS] [NOTEBOOK ...]",
+    usage: "[--check] [--jobs N] [--timeout SECONDS] [NOTEBOOK ...]",
     positionals: true,
     options: {
       check: { type: "boolean", help: "write nothing; fail if an output differs from the committed one" },

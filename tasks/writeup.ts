@@ -114,11 +114,19 @@ export const writeupSpec: TaskSpec = {
   about: "Executes every notebook on a Deno kernel of its own and builds the write-up, a folder of pages that opens\n" +
     "from the disk. Nothing is written into notebooks/. Outputs that differ from the committed ones are printed as a\n" +
     "diff. If a notebook cannot be executed, its page shows the committed outputs, and the exit code is 1.",
-  usage: "[--no-execute] [--out DIR] [--site-url URL] [--jobs NUMBER] [--timeout SECONDS]",
+  usage: "[--no-execute] [--out FOLDER] [--site-url URL] [--jobs N] [--timeout SECONDS]",
   options: {
     "no-execute": { type: "boolean", help: "show the committed outputs instead of executing" },
-    out: { type: "string", help: "folder to build (site/); an earlier build there is replaced" },
-    "site-url": { type: "string", help: "address at which the pages are to be published, for link previews" },
+    out: {
+      type: "string",
+      value: "FOLDER",
+      help: "folder to build (default: site/); an earlier build there is replaced",
+    },
+    "site-url": {
+      type: "string",
+      value: "URL",
+      help: "address at which the pages are to be published, for link previews",
+    },
     ...executionOptions,
   },
 };
