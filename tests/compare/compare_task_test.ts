@@ -111,7 +111,7 @@ Deno.test("compare: --help explains the margin, the number of splits and the pen
   const { code, stdout } = await compare(fixtures, "--help");
   assertEquals(code, 0);
   for (
-    const words of ["a tenth of cross-entropy's distance", "the number of splits, at least 3", "can be negative"]
+    const words of ["a tenth of cross-entropy's distance", "number of splits, at least 3", "can be negative"]
   ) {
     assertStringIncludes(stdout.replace(/\s+/g, " "), words); // of any line
   }
