@@ -158,10 +158,10 @@ class Files {
   isStandIn = (value: unknown): boolean => Object(value) === value && this.#standIns.has(value as object);
 
   /** Something in the place of what is missing, which can be read, called and extended while a file runs. */
-  standIn(what: string): object {
+  standIn(what: string, why = "is missing"): object {
     const used = () => {
-      if (watching > 0) return this.standIn(what);
-      throw new ReferenceError(`it uses ${what}, which is missing`);
+      if (watching > 0) return this.standIn(what, why);
+      throw new ReferenceError(`it uses ${what}, which ${why}`);
     };
     const standIn: object = new Proxy(function () {}, {
       get: (target, key) => {
@@ -197,7 +197,9 @@ class Files {
 
   /** Imports a module as a notebook does: TensorFlow.js, a file beside it, a package of a registry or of the import map. */
   async #import(name: string, from: string): Promise<unknown> {
-    const own = this.#own(name, from) ?? this.#imported.get(name) ?? await import(name).catch(() => undefined);
+    const refused = ({ message }: Error) =>
+      /^Requires \w+ access/.test(message) ? this.standIn(`'${name}'`, "an audit may not load") : undefined;
+    const own = this.#own(name, from) ?? this.#imported.get(name) ?? await import(name).catch(refused);
     const imported = own ?? this.#require(name, from);
     this.#imported.set(name, imported);
     return imported;

@@ -170,13 +170,13 @@ Deno.test("imports: TensorFlow.js, files beside the notebook, packages; what is 
   using notebook = new Notebook([
     'const tf = require("@tensorflow/tfjs-node"), path = require("node:path");',
     'import { by } from "./settings.ts"; import * as all from "./settings.ts"; import "./settings.ts"',
-    'import { assertEquals as same } from "@std/assert"; import one, * as two from "jsr:@nobody/no-such-package";',
+    'import { assertEquals as same } from "@std/assert"; import one, * as two from "no-such-package";',
     "const loss = (y, p) => { same(all.by, by); same(path.sep, '/'); return tf.mean(p).mul(by); };",
     "const bad = (y, p) => two.norm(tf.sub(y, p));",
   ], languages.javascript);
   Deno.writeTextFileSync(join(notebook.folder, "settings.ts"), "export const by: number = 3;");
   assertEquals(valueAt2(await notebook.named("loss")), 6);
-  assertStringIncludes(await notebook.audited("#bad"), "it uses 'jsr:@nobody/no-such-package', which is missing");
+  assertStringIncludes(await notebook.audited("#bad"), "it uses 'no-such-package', which is missing");
 });
 
 Deno.test("a line is that of its cell; text cells count, magics and types take no lines away", async () => {
