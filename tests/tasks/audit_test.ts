@@ -371,19 +371,6 @@ slow.test("audit: --json has an error instead of a report", async () => {
   assertStringIncludes(error, "'losses.ts' has no 'best'");
 });
 
-slow.test("audit: a loss of a notebook of TypeScript, and one that uses a package with native code", async () => {
-  using fixtures = new Fixtures();
-  fixtures.notebook("book.ipynb", [
-    'import * as tf from "@tensorflow/tfjs";\nimport pl from "nodejs-polars";',
-    "const rounded = (y, p) => tf.mean(tf.abs(tf.sub(y, tf.round(p))));",
-    "const read = (y, p) => pl.DataFrame({ a: p.dataSync() });",
-  ], { language_info: { name: "typescript" } });
-  const { code, stdout } = await audit(fixtures, "book.ipynb#rounded", "book.ipynb#read");
-  assertEquals(code, 1);
-  assertStringIncludes(stdout, "Round, book.ipynb, cell 2, line 1\n");
-  assertStringIncludes(stdout, "it uses 'nodejs-polars', which an audit may not load");
-});
-
 slow.test("audit: a Python loss that cannot be loaded is bad usage", async () => {
   using fixtures = new Fixtures();
   fixtures.file("empty.py", "");

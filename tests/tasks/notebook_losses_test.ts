@@ -7,7 +7,9 @@ import { auditLosses } from "../../tasks/audit.ts";
 import { scriptCells } from "../../tasks/notebook_format.ts";
 import { neededFor, readNotebookCode } from "../../tasks/notebook_losses.ts";
 import { auditLoss } from "@roundabout/roundabout/audit";
+import { slow } from "../slow.ts";
 import { TemporaryFolder } from "../temporary_folder.ts";
+import { runApart } from "./fixtures.ts";
 
 type Loss = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;
 
@@ -238,4 +240,17 @@ Deno.test("notebooks of TypeScript and JavaScript are told from others, and nbfo
   const sheet = { cells: [{ cell_type: "code", input: "a = 1" }] };
   Deno.writeTextFileSync(notebook.path, JSON.stringify({ metadata: languages.javascript, worksheets: [sheet] }));
   assertEquals(scriptCells(notebook.path), [[1, "a = 1"]]);
+});
+
+slow.test("deno task audit: a loss of a notebook of TypeScript, and one that uses a package with native code", async () => {
+  using notebook = new Notebook([
+    'import * as tf from "@tensorflow/tfjs";\nimport pl from "nodejs-polars";',
+    "const rounded = (y, p) => tf.mean(tf.abs(tf.sub(y, tf.round(p))));",
+    "const read = (y, p) => pl.DataFrame({ a: p.dataSync() });",
+  ]);
+  const losses = ["book.ipynb#rounded", "book.ipynb#read"], command = ["run", "--quiet", "-P=tasks", "tasks/audit.ts"];
+  const { code, stdout } = await runApart([...command, ...losses], { INIT_CWD: notebook.folder });
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "Round, book.ipynb, cell 2, line 1\n");
+  assertStringIncludes(stdout, "it uses 'nodejs-polars', which an audit may not load");
 });
