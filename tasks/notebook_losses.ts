@@ -125,8 +125,7 @@ class Parsed {
   /** True of a token that declares a name outside all functions and blocks. */
   isTop(i: number): boolean {
     const { identifierRole: role } = this.tokens[i];
-    return role !== null &&
-      (declaring.top.includes(role) || (declaring.function.includes(role) && !this.isInFunction(i)));
+    return role !== null && declaring.top.includes(role);
   }
 
   /** Place behind the members of what begins at a token, `.a[0].b`, and the last member. */
@@ -178,15 +177,12 @@ function edited({ text, tokens }: Parsed, [from, to]: [number, number], edits: R
 /** Assignments in the place of a statement's import. */
 function importCode(text: string): string {
   const [, list = "", from] = /^import\b\s*(?:([^]*?)\bfrom\b\s*)?(["'][^"']*["'])/.exec(text)!;
-  const module = `await __import(${from})`, lines = "\n".repeat(text.split("\n").length - 1);
+  const module = `await __import(${from})`;
   const [, main, space, names] = /^\s*([\w$]+)?\s*,?\s*(?:\*\s*as\s+([\w$]+)|\{([^}]*)\})?\s*$/.exec(list) ?? [];
   const parts = names === undefined ? [] : names.split(",").map((one) => one.trim().replace(/\s+as\s+/, ": "));
   const pattern = [...(main === undefined ? [] : [`default: ${main}`]), ...parts.filter(Boolean)].join(", ");
-  return (space !== undefined
-    ? `${space} = ${module};${main === undefined ? "" : ` ${main} = ${space}.default;`}`
-    : pattern === ""
-    ? `${module};`
-    : `({ ${pattern} } = ${module});`) + lines;
+  if (space !== undefined) return `${space} = ${module};${main === undefined ? "" : ` ${main} = ${space}.default;`}`;
+  return pattern === "" ? `${module};` : `({ ${pattern} } = ${module});`;
 }
 
 /** JavaScript in which the declarations of a statement are assignments to names of the notebook. */
@@ -202,7 +198,7 @@ function assigning(parsed: Parsed, [from, to]: [number, number]): string {
     if (name >= 0 && name < to) edits.set(first, `${parsed.word(name)} = ${parsed.word(first)}`);
   } else if (/^(const|let|var)\b/.test(own)) {
     edits.set(first, "(");
-    end = ");";
+    end = ")";
     if (tokens[to - 1].type === TokenType.semi) edits.set(to - 1, "");
   }
   for (let i = first; i < to; i++) {

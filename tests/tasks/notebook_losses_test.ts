@@ -84,6 +84,7 @@ Deno.test("a loss needs what gives values to the names that it uses, and to the 
       scale: [4, 5],
       "scale.name": [4, 5],
       "({ scale })": [4, 5],
+      "function (y) { return scale(y); }": [4, 5],
       other: [1, 3, 4],
       "b => b": [],
       nothing: [],
@@ -95,7 +96,7 @@ Deno.test("names of parameters, of variables of a function or a block, and of me
   assertNeeded(
     [
       "const yTrue = load(), k = load(), i = load(), rest = load(), E = load(), { q } = load();",
-      "function loss(yTrue, { q }, ...rest) { const k = 1; for (const i of [1]) { try { E(i); } catch (E) { E.k; } } return k + rest[0] + yTrue.q; }",
+      "function loss(yTrue, { q }, ...rest) { const k = 1; for (const i of [1]) { try { E(i); } catch (E) { E.k; } } return k + rest[0] + yTrue.q + q; }",
       "function open(yTrue) { for (const i of [1]) { const j = i; } return i; }",
       "function hoisted() { if (true) { var k = 1; } return k; }",
       "class Sums { k() { return 1; } get q() { return this.i; } static rest = 2; }",
@@ -118,11 +119,12 @@ Deno.test("changes of what a loss uses are needed, and what only reads it is not
       "for (let i = 0; i < 2; i++) { list.push(i) }",
       "if (list.length) list.push(3)",
       "list.sort()\nlist\n  .reverse()",
+      "await list.push(4)",
       "model.add(1); model.compile({ loss: mse });",
       "await model.fit(); model.summary(); console.log(t); show(t.a); list.forEach(show); const v = t.a.b[0];",
       "function later() { t.a = 3; list.push(4); }",
     ],
-    { t: [1, 2, 3, 6, 7], count: [1, 4, 5], list: [1, 8, 9, 10, 10], model: [1, 11, 11] },
+    { t: [1, 2, 3, 6, 7], count: [1, 4, 5], list: [1, 8, 9, 10, 10, 11], model: [1, 12, 12] },
   );
 });
 
@@ -148,16 +150,18 @@ Deno.test("the last of several definitions counts, and a function is what define
 Deno.test("declarations of all kinds are names of the notebook, and functions of several cells share them", async () => {
   using notebook = new Notebook([
     `import tf, { type Tensor, mean as average } from "@tensorflow/tfjs";\nimport type { Data } from "./nothere.ts";`,
+    "var late = 2; const { d } = { d: late + 1 };\nexport default function () {}",
     "const { a, b: [b = 5], ...others } = await Promise.resolve({ a: 1, b: [], c: 7 });\nlet count = 0, empty",
     "enum Mode { Soft = 3, Hard }\ninterface Options { mode: Mode }",
     "export async function* steps(): AsyncGenerator<number> { yield count++; }\nexport default class Losses { mode: Mode = Mode.Hard }",
     "const increase = (): number => ++count;",
     "increase(); count = count + 10;",
     `const { add } = await import("npm:@tensorflow/tfjs"), here = import.meta.filename;`,
-    "const loss = (y: Tensor, p: Tensor): Tensor => average(add(p, count as number)) satisfies Tensor;",
+    "const loss = (y: Tensor, p: Tensor): Tensor => average(add(p, tf.scalar(count as number))) satisfies Tensor;",
   ]);
   assertEquals(await notebook.named("[a, b, others.c, empty]"), [1, 5, 7, undefined]);
   assertEquals(await notebook.named("[Mode.Soft, new Losses().mode]"), [3, 4]);
+  assertEquals(await notebook.named("[late, d]"), [2, 3]);
   assertEquals(await notebook.named("count"), 10, "a call that is no assignment is not known to change a name");
   assertEquals(await notebook.named("(increase(), increase(), count)"), 12);
   assertEquals(await notebook.named("here"), notebook.path);
@@ -171,12 +175,12 @@ Deno.test("declarations of all kinds are names of the notebook, and functions of
 Deno.test("imports: TensorFlow.js, files beside the notebook, packages; what is missing is told by the loss that uses it", async () => {
   using notebook = new Notebook([
     'const tf = require("@tensorflow/tfjs-node"), path = require("node:path");',
-    'import { by } from "./settings.ts"; import * as all from "./settings.ts"; import "./settings.ts"',
-    'import { assertEquals as same } from "@std/assert"; import one, * as two from "no-such-package";',
-    "const loss = (y, p) => { same(all.by, by); same(path.sep, '/'); return tf.mean(p).mul(by); };",
+    'import {\n  by as factor,\n} from "./files.ts"; import one, * as all from "./files.ts"; import "./files.ts"',
+    'import { assertEquals as same } from "@std/assert"; import * as two from "no-such-package";',
+    "const loss = (y, p) => { same([all.by, one], [factor, 5]); same(path.sep, '/'); return tf.mean(p).mul(factor); };",
     "const bad = (y, p) => two.norm(tf.sub(y, p));",
   ], languages.javascript);
-  Deno.writeTextFileSync(join(notebook.folder, "settings.ts"), "export const by: number = 3;");
+  Deno.writeTextFileSync(join(notebook.folder, "files.ts"), "export const by: number = 3; export default 5;");
   assertEquals(valueAt2(await notebook.named("loss")), 6);
   assertStringIncludes(await notebook.audited("#bad"), "it uses 'no-such-package', which is missing");
 });
@@ -208,6 +212,15 @@ const rounded = (
   );
 });
 
+Deno.test("without a name, a notebook that compiles no model is audited for the last function called loss in a function", async () => {
+  using notebook = new Notebook([
+    tfjs,
+    "function first() {\n  const loss = (y, p) => tf.mean(p);\n  return loss;\n}",
+    "function build() {\n  const loss = (y, p) =>\n    tf.mean(tf.abs(y.sub(tf.sign(p))));\n  tf.sequential().compile({ loss });\n}",
+  ]);
+  assertStringIncludes(await notebook.audited(""), "Sign, book.ipynb, cell 3, line 3\n");
+});
+
 Deno.test("a statement that throws is told with its cell, whether or not the loss is there", async () => {
   using notebook = new Notebook([
     tfjs,
@@ -222,7 +235,9 @@ Deno.test("a statement that throws is told with its cell, whether or not the los
     /#weighted: it needs a statement that throws in book\.ipynb, cell 2: NotFound/,
   );
   assertMatch(await notebook.audited("#(y"), /'\(y' of '[^']*book\.ipynb' throws: SyntaxError/);
-  assertMatch(await notebook.audited("#made"), /'[^']*book\.ipynb' throws in book\.ipynb, cell 2: NotFound/);
+  const made = await notebook.audited("#made");
+  assertMatch(made, /'[^']*book\.ipynb' throws in book\.ipynb, cell 2: NotFound/);
+  assert(!made.includes("it needs"), "said once");
 });
 
 Deno.test("notebooks of TypeScript and JavaScript are told from others, and nbformat 3 is read", () => {
