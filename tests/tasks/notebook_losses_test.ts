@@ -95,14 +95,16 @@ Deno.test("a loss needs what gives values to the names that it uses, and to the 
 Deno.test("names of parameters, of variables of a function or a block, and of members are not those of the notebook", () => {
   assertNeeded(
     [
-      "const yTrue = load(), k = load(), i = load(), rest = load(), E = load(), { q } = load();",
+      "const E = load();",
       "function loss(yTrue, { q }, ...rest) { const k = 1; for (const i of [1]) { try { E(i); } catch (E) { E.k; } } return k + rest[0] + yTrue.q + q; }",
       "function open(yTrue) { for (const i of [1]) { const j = i; } return i; }",
       "function hoisted() { if (true) { var k = 1; } return k; }",
       "class Sums { k() { return 1; } get q() { return this.i; } static rest = 2; }",
       "function before() { { const k = 1; } return k; }",
+      "const i = load();",
+      "const yTrue = load(), k = load(), rest = load(), { q } = load();",
     ],
-    { loss: [1, 2], open: [1, 3], hoisted: [4], Sums: [5], before: [1, 6] },
+    { loss: [1, 2], open: [3, 7], hoisted: [4], Sums: [5], before: [6, 8] },
   );
 });
 
