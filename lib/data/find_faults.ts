@@ -102,7 +102,8 @@ export function isLeak(column: Column, yTrue: ArrayLike<number>, classes: number
     ofClass[yTrue[row]][place]++;
     all[place]++;
   }
-  return ofClass.every((own) => bestInformedness(own, all, column.kind === "number") >= determines);
+  const isTold = (own: Uint32Array) => bestInformedness(own, all, column.kind === "number") >= determines;
+  return classes === 2 ? ofClass.some(isTold) : ofClass.every(isTold); // two classes: all else is the other one
 }
 
 /** Numbers the distinct rows, features and class together, in the order of their first occurrence. */
