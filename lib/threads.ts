@@ -41,7 +41,8 @@ function reason(): string | undefined {
  * are added in the order of the rows. The calling thread copies what workers take into memory that they share, computes while
  * they do, and takes back what they have not begun. Threads pay where cores are idle and the step costs more than the memory:
  * `deno task bench --threads`, run three times on two idle cores, printed for the fastest call of two threads .58 to .60 of the
- * time of one under the logistic step at 1e6 rows and .62 to .66 at 1e7, but .72 to .79 and .70 to .84 under the softsign.
+ * time of one under the logistic step at 1e6 rows and .62 to .66 at 1e7, but .72 to .79 and .70 to .84 under the softsign. On a
+ * second machine it was .66 to .72 under the logistic step and .91 to .97 under the softsign, at either size.
  *
  * A call replaces the workers of the call before. They run in Deno, in Node.js and on pages that are cross-origin isolated
  * (under a Content-Security-Policy `worker-src blob:` is needed), and do not keep a process alive.
