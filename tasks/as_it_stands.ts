@@ -285,8 +285,9 @@ function valueIn(files: Files, exports: unknown, scope: Scope, name: string): un
     return typeof value === "function" && !Object.hasOwn(exported, name) ? value.bind(exported) : value;
   }
   try {
-    const value = scope(name);
-    if (value !== undefined && !files.isStandIn(value)) return value;
+    const value = scope(name), own = /\.([\w$]+)$/.exec(name)?.[1] ?? "";
+    const ofAny = Object.hasOwn(Function.prototype, own) && value === Reflect.get(Function.prototype, own); // call, bind
+    if (value !== undefined && !ofAny && !files.isStandIn(value)) return value;
   } catch (error) {
     if (!(error instanceof ReferenceError && /^[\w$.]+$/.test(name))) throw error;
   }

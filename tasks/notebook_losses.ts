@@ -125,7 +125,8 @@ class Parsed {
   /** True of a token that declares a name outside all functions and blocks. */
   isTop(i: number): boolean {
     const { identifierRole: role } = this.tokens[i];
-    return role !== null && declaring.top.includes(role);
+    return role !== null &&
+      (declaring.top.includes(role) || (declaring.function.includes(role) && !this.isInFunction(i)));
   }
 
   /** Place behind the members of what begins at a token, `.a[0].b`, and the last member. */
@@ -202,6 +203,8 @@ function assigning(parsed: Parsed, [from, to]: [number, number]): string {
     if (tokens[to - 1].type === TokenType.semi) edits.set(to - 1, "");
   }
   for (let i = first; i < to; i++) {
+    // A variable of a block is a name of the notebook as well.
+    if (i > first && tokens[i].type === TokenType._var && parsed.isTop(i + 1)) edits.set(i, "");
     if (parsed.word(i) !== "import" || tokens[i - 1]?.type === TokenType.dot) continue;
     if (tokens[i + 1].type === TokenType.parenL) edits.set(i, "__import");
     else if (tokens[i + 1].type === TokenType.dot) {

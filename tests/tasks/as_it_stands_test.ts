@@ -54,7 +54,8 @@ const { scale } = require('../settings');
 const { power } = require('./power.json');
 function squared(yTrue, yPred) { return tf.mean(tf.pow(yTrue.sub(yPred), power)).mul(scale); }
 function weighted(weight) { return (yTrue, yPred) => squared(yTrue, yPred).mul(weight); }
-class Losses { constructor() { this.by = 5; } own(yTrue, yPred) { return squared(yTrue, yPred).mul(this.by); } }
+class Losses { constructor() { this.by = 5; } own(yTrue, yPred) { return squared(yTrue, yPred).mul(this.by); }
+  call(yTrue, yPred) { return this.own(yTrue, yPred).mul(2); } }
 module.exports = new Losses();
 module.exports.weighted = weighted;`,
     "lib/tf.js": "module.exports = require('@tensorflow/tfjs-node');",
@@ -64,6 +65,7 @@ module.exports.weighted = weighted;`,
   assertEquals(valueAt2(await files.named("squared")), 12);
   assertEquals(valueAt2(await files.named("weighted(2)")), 24);
   assertEquals(valueAt2(await files.named("own")), 60);
+  assertEquals(valueAt2(await files.named("Losses.call")), 120, "not Function.prototype.call");
   assertEquals(valueAt2(await files.named("(y, p) => squared(p, y)")), 12);
   assertEquals((await files.named("default") as { by: number }).by, 5);
   assertEquals(await files.named("nothing"), undefined);

@@ -153,6 +153,7 @@ Deno.test("declarations of all kinds are names of the notebook, and functions of
   using notebook = new Notebook([
     `import tf, { type Tensor, mean as average } from "@tensorflow/tfjs";\nimport type { Data } from "./nothere.ts";`,
     "var late = 2; const { d } = { d: late + 1 };\nexport default function () {}",
+    "try { var tried = d; } catch { var caught = 1; }\nfor (var i = 0; i < 2; i++) { (() => { var inner = i; })(); }",
     "const { a, b: [b = 5], ...others } = await Promise.resolve({ a: 1, b: [], c: 7 });\nlet count = 0, empty",
     "enum Mode { Soft = 3, Hard }\ninterface Options { mode: Mode }",
     "export async function* steps(): AsyncGenerator<number> { yield count++; }\nexport default class Losses { mode: Mode = Mode.Hard }",
@@ -164,6 +165,12 @@ Deno.test("declarations of all kinds are names of the notebook, and functions of
   assertEquals(await notebook.named("[a, b, others.c, empty]"), [1, 5, 7, undefined]);
   assertEquals(await notebook.named("[Mode.Soft, new Losses().mode]"), [3, 4]);
   assertEquals(await notebook.named("[late, d]"), [2, 3]);
+  assertEquals(await notebook.named("[tried, caught, typeof i, typeof inner]"), [
+    3,
+    undefined,
+    "undefined",
+    "undefined",
+  ]);
   assertEquals(await notebook.named("count"), 10, "a call that is no assignment is not known to change a name");
   assertEquals(await notebook.named("(increase(), increase(), count)"), 12);
   assertEquals(await notebook.named("here"), notebook.path);
