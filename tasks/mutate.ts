@@ -38,6 +38,9 @@ const defaultFolders = [
   ...["tfjs", "network", "constraints", "costs", "thread"],
 ];
 
+/** Folders of tests that test a folder of lib/ beside the one of its name. */
+const alsoTestedBy: Readonly<Record<string, readonly string[]>> = { display: ["figures"], losses: ["curves"] };
+
 /** Lists the files of a folder of lib/ (`core`: of the files directly below lib/), or the file itself, and its tests. */
 function filesOf(folder: string): { files: string[]; tests: string[] } {
   const list = (pattern: string) => globSync(pattern, { cwd: root }).map((path) => path.replaceAll("\\", "/")).sort();
@@ -45,7 +48,8 @@ function filesOf(folder: string): { files: string[]; tests: string[] } {
     folder === "core" ? "lib/*.ts" : folder.endsWith(".ts") ? `lib/${folder}` : `lib/${folder}/**/*.ts`,
   )
     .filter((file) => !/\/simd[^/]*\.ts$|_simd\.ts$|\/types\.ts$/.test(file));
-  const tests = list(`tests/${folder.split("/")[0]}/**/*_test.ts`);
+  const [top] = folder.split("/"), testFolders = [top, ...alsoTestedBy[top] ?? []];
+  const tests = testFolders.flatMap((name) => list(`tests/${name}/**/*_test.ts`));
   if (files.length === 0) throw new UsageError(`lib/ has no folder '${folder}'`);
   if (tests.length === 0) throw new UsageError(`'${folder}' has no tests in tests/${folder.split("/")[0]}`);
   return { files, tests };
