@@ -90,6 +90,9 @@ function importedFile(name: string, from: string): string | undefined {
 const isTensorFlow = /(^|[/:])@tensorflow\/tfjs(-core|-layers|-node|-node-gpu|-react-native)?(@[^/]*)?(\/|$)/;
 const tensorflow = { ...tf, default: tf, __esModule: true };
 
+/** The name of a package without its registry and version, as the import map of this project has it: `@std/assert`. */
+const bareName = (name: string): string => name.replace(/^(?:npm|jsr):\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/, "$1");
+
 /** Text of a file; of a page its scripts, in the lines where they are. */
 function textOf(path: string): string {
   const text = readFileSync(path, "utf8"), others = /(^|<\/script>)[^]*?(<script\b(?![^>]*\bsrc\s*=)[^>]*>|$)/gi;
@@ -195,12 +198,13 @@ class Files {
     }
   }
 
-  /** Imports a module as a notebook does: TensorFlow.js, a file beside it, a package of a registry or of the import map. */
+  /** Imports a module as a notebook does: TensorFlow.js, a file beside it, a package of this project or of a registry. */
   async #import(name: string, from: string): Promise<unknown> {
     const refused = ({ message }: Error) =>
       /^Requires \w+ access/.test(message) ? this.standIn(`'${name}'`, "an audit may not load") : undefined;
-    const own = this.#own(name, from) ?? this.#imported.get(name) ?? await import(name).catch(refused);
-    const imported = own ?? this.#require(name, from);
+    const known = this.#own(name, from) ?? this.#imported.get(name);
+    const imported = known ?? await import(bareName(name)).catch(refused) ?? await import(name).catch(refused) ??
+      this.#require(name, from);
     this.#imported.set(name, imported);
     return imported;
   }

@@ -1,7 +1,7 @@
 /**
  * Checks, in a real JupyterLab in a real browser, that all outputs are under their cells after "Run All Cells".
  *
- *     deno run -A tasks/lab_check.ts [--runs N] [--busy] [--screenshots DIR] [--probe MS,MS,...] [NOTEBOOK ...]
+ *     deno run -A tasks/lab_check.ts [--runs N] [--busy] [--screenshots FOLDER] [--probe MS,MS,...] [NOTEBOOK ...]
  *
  * Each notebook is copied, opened, cleared and run with JupyterLab's own "Run All Cells"; then the outputs in the page's
  * model are compared with the committed ones, cell by cell. Needs Python (`deno task lab` installs JupyterLab) and
@@ -408,7 +408,7 @@ if (import.meta.main) {
       command: "deno run -A tasks/lab_check.ts",
       about:
         'Runs notebooks with "Run All Cells" in a real JupyterLab and counts the outputs that are lost or misplaced.',
-      usage: "[--runs N] [--busy] [--dark] [--screenshots DIR] [--limit S] [--probe MS,...] [NOTEBOOK ...]",
+      usage: "[--runs N] [--busy] [--dark] [--screenshots FOLDER] [--limit SECONDS] [--probe MS,...] [NOTEBOOK ...]",
       options: {
         runs: { type: "string", value: "N", help: "number of runs of each notebook (default: 5)" },
         busy: { type: "boolean", help: "keep every core busy during the runs" },

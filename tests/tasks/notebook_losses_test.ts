@@ -185,7 +185,7 @@ Deno.test("imports: TensorFlow.js, files beside the notebook, packages; what is 
   using notebook = new Notebook([
     'const tf = require("@tensorflow/tfjs-node"), path = require("node:path");',
     'import {\n  by as factor,\n} from "./files.ts"; import one, * as all from "./files.ts"; import "./files.ts"',
-    'import { assertEquals as same } from "@std/assert"; import * as two from "no-such-package";',
+    'import { assertEquals as same } from "jsr:@std/assert@1"; import * as two from "no-such-package";',
     "const loss = (y, p) => { same([all.by, one], [factor, 5]); same(path.sep, '/'); return tf.mean(p).mul(factor); };",
     "const bad = (y, p) => two.norm(tf.sub(y, p));",
   ], languages.javascript);
