@@ -4,7 +4,7 @@ export type Work = "binary" | "weighted" | "macro" | "argmax";
 /** A description of each task. */
 export const works: Readonly<Record<Work, { readonly columns: number; readonly words: string }>> = {
   binary: { columns: 1, words: "F1, one column" },
-  weighted: { columns: 1, words: "F1, one column, a weight a row" },
+  weighted: { columns: 1, words: "F1, one column, a weight per row" },
   macro: { columns: 10, words: "macro-F1, ten columns" },
   argmax: { columns: 10, words: "macro-F1, ten columns, the largest wins" },
 };

@@ -91,7 +91,7 @@ function expression(random: SeededRandom, depth: number): Expression {
   };
 }
 
-/** The expression as a loss: a scalar, or the tensor as it is, one value an element. */
+/** The expression as a loss: a scalar, or the tensor as it is, one value per element. */
 const lossOf = ({ of }: Expression, scalar: boolean): AuditedLoss => (y, p) => scalar ? tf.mean(of(y, p)) : of(y, p);
 
 const count = Number(Deno.env.get("FUZZ") ?? 100);

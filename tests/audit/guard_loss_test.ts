@@ -25,12 +25,12 @@ function classifier(activation: "sigmoid" | "linear" = "sigmoid"): tf.Sequential
 const bits = (model: tf.Sequential) => model.getWeights().map((w) => [...new Uint8Array(w.dataSync().slice().buffer)]);
 const fitting = { epochs: 3, batchSize: 32, shuffle: false, verbose: 0 } as const;
 
-const crossEntropy = (y: Tensor, p: Tensor) => tf.metrics.binaryCrossentropy(y, p); // one value a row
+const crossEntropy = (y: Tensor, p: Tensor) => tf.metrics.binaryCrossentropy(y, p); // one value per row
 const naive = (y: Tensor, p: Tensor) =>
   tf.neg(tf.mean(tf.add(tf.mul(y, tf.log(p)), tf.mul(tf.sub(1, y), tf.log(tf.sub(1, p))))));
 
 const sound: [string, AuditedLoss][] = [
-  ["cross-entropy, one value a row", crossEntropy],
+  ["cross-entropy, one value per row", crossEntropy],
   ["mean squared error", (y, p) => tf.losses.meanSquaredError(y, p)],
   ["F1", f1Loss({ slope: 10 })],
   ["F0.5 on a ramp", fBetaLoss({ beta: 0.5, step: linearRamp({ slope: 2 }) })],

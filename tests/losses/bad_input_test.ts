@@ -149,7 +149,7 @@ const kinds: [string, RegExp][] = [
   ["empty", /is empty/],
   ["shapes that don't fit", /has the shape|must have the shape|must have at least/],
   ["weights of one column", /'classWeights' (is|weighs)/],
-  ["numbers a class that disagree", /numbers, 'yPred' has/],
+  ["numbers per class that disagree", /numbers, 'yPred' has/],
   ["outputs out of range", /'yPred' must (lie|be numbers)/],
   ["labels out of range", /'yTrue' must/],
   ["weights out of range", /'sampleWeight' must/],
