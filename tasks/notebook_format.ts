@@ -203,8 +203,9 @@ export async function readNotebook(path: string | URL): Promise<Notebook> {
 export function scriptCells(path: string): [number, string][] | undefined {
   try {
     const { metadata, cells, worksheets } = JSON.parse(readFileSync(path, "utf8"));
-    const language = metadata?.language_info?.name ?? metadata?.kernelspec?.language ?? "";
-    if (!/^(typescript|javascript)$/i.test(language)) return undefined;
+    const { language_info: own, kernelspec: kernel } = metadata ?? {};
+    const language = own?.name ?? kernel?.language ?? kernel?.name ?? "";
+    if (!/^(typescript|javascript|deno|tslab|jslab)$/i.test(language)) return undefined;
     const all: Record<string, string | string[]>[] = cells ?? worksheets.flatMap((sheet: Json) => sheet.cells);
     return all.flatMap(({ cell_type, source, input }, i) =>
       cell_type === "code" ? [[i + 1, [source ?? input].flat().join("")]] : []

@@ -251,11 +251,13 @@ Deno.test("a statement that throws is told with its cell, whether or not the los
 
 Deno.test("notebooks of TypeScript and JavaScript are told from others, and nbformat 3 is read", () => {
   const cells = ["# a", "const b = 1"];
-  for (const metadata of Object.values(languages)) {
+  for (const metadata of [...Object.values(languages), { kernelspec: { name: "deno" } }]) {
     using notebook = new Notebook(cells, metadata);
     assertEquals(scriptCells(notebook.path), [[2, "const b = 1"]]);
   }
-  for (const metadata of [{}, { language_info: { name: "python" } }, { kernelspec: { language: "julia" } }]) {
+  for (
+    const metadata of [{}, { language_info: { name: "python" } }, { kernelspec: { language: "julia", name: "deno" } }]
+  ) {
     using notebook = new Notebook(cells, metadata);
     assertEquals(scriptCells(notebook.path), undefined);
   }
