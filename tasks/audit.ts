@@ -366,13 +366,13 @@ const columnsOf = (model: Compiled["model"]): number => Math.min(model.outputs[0
 
 /** The function of a loss that a model has by its name, with what its last layer says of the outputs and the labels. */
 async function lossByName(model: Compiled["model"], loss: unknown): Promise<Omit<NamedLoss, "named"> | undefined> {
-  const { activationOfLayer } = await import("../lib/audit/model/model_facts.ts");
+  const { lastActivationOf } = await import("../lib/audit/model/model_facts.ts");
   const { predictionOf } = await import("../lib/audit/model/audit_model.ts");
   const { lossFamilies, namedLossOf } = await import("../lib/audit/model/last_layer.ts");
   const { lossFunctionOf } = await import("../lib/tfjs/model.ts");
   const name = namedLossOf(loss), own = lossFunctionOf(model);
   if (name === undefined || own === undefined || model.outputs.length > 1) return undefined;
-  const yPred = predictionOf({ activation: activationOfLayer(model.layers.at(-1)!) ?? "linear" });
+  const yPred = predictionOf({ activation: lastActivationOf(model) });
   const ofFamily: Partial<Record<string, LabelKind>> = {
     signs: "sign",
     positive: "count",
@@ -384,24 +384,34 @@ async function lossByName(model: Compiled["model"], loss: unknown): Promise<Omit
   return { loss: own as AuditedLoss, kinds };
 }
 
+/**
+ * Kinds of batches of a loss that is a function on a last layer without an activation: what it calls tells whether it takes
+ * logits, else several outputs are taken for the logits of classes; undefined for one output.
+ */
+function kindsOfLinear(
+  loss: AuditedLoss,
+  columns: number,
+  losses: Readonly<Record<string, unknown>>,
+): Pick<AuditOptions, "yPred" | "yTrue"> | undefined {
+  const calls = (name: string) => loss === losses[name] || new RegExp(`\\b${name}\\b`).test(String(loss));
+  if (calls("softmaxCrossEntropy")) return { yPred: "logits", yTrue: "one-hot" };
+  if (calls("sigmoidCrossEntropy")) return { yPred: "logits", yTrue: "binary" };
+  if (columns === 1) return undefined;
+  const isDistance = ["meanSquaredError", "absoluteDifference", "huberLoss"].some(calls);
+  return isDistance ? { yPred: "real", yTrue: "real" } : { yPred: "logits", yTrue: "one-hot" };
+}
+
 /** Kinds of batches of a loss that is a function, by the last layer of its model; undefined if that leaves labels open. */
 async function kindsByModel(model: Compiled["model"], loss: AuditedLoss): Promise<NamedLoss["kinds"]> {
-  const { activationOfLayer } = await import("../lib/audit/model/model_facts.ts"),
-    tf = await import("@tensorflow/tfjs");
-  const activation = activationOfLayer(model.layers.at(-1)!) ?? "linear";
-  const { softmaxCrossEntropy, sigmoidCrossEntropy } = tf.losses;
-  const ofLogits: LabelKind | undefined = loss === softmaxCrossEntropy
-    ? "one-hot"
-    : loss === sigmoidCrossEntropy
-    ? "binary"
-    : undefined;
+  const { lastActivationOf } = await import("../lib/audit/model/model_facts.ts");
+  const { losses } = await import("@tensorflow/tfjs"), columns = columnsOf(model);
   const known: Partial<Record<string, NamedLoss["kinds"]>> = {
     softmax: { yPred: "simplex", yTrue: "one-hot" },
     sigmoid: { yPred: "probability", yTrue: "binary" },
-    linear: ofLogits && { yPred: "logits", yTrue: ofLogits },
+    linear: kindsOfLinear(loss, columns, losses as unknown as Readonly<Record<string, unknown>>),
   };
-  if (model.outputs.length > 1 || known[activation] === undefined) return undefined;
-  return { ...known[activation], columns: columnsOf(model) };
+  const kinds = known[lastActivationOf(model)];
+  return model.outputs.length > 1 || kinds === undefined ? undefined : { ...kinds, columns };
 }
 
 /** Loads a loss: a function, what a function makes, or the loss of the model that a file or an expression compiles. */

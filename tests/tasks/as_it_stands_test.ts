@@ -331,7 +331,23 @@ model.compile({ optimizer: 'sgd', loss: ${loss} });`;
       " --predictions probability --labels binary --columns 2",
       "broken",
     ],
-    [model(4, "linear", "tf.losses.meanSquaredError"), "", "", "sound"],
+    [model(4, "linear", "tf.losses.meanSquaredError"), "", " --predictions real --labels real --columns 4", "sound"],
+    [model(1, "linear", "tf.losses.meanSquaredError"), "", "", "sound"],
+    [
+      model(1, "linear", "(y, p) => tf.losses.sigmoidCrossEntropy(y, p)"),
+      "",
+      " --predictions logits --labels binary --columns 1",
+      "sound",
+    ],
+    [
+      model(4, "linear", "(y, p) => tf.logSoftmax(p).mul(y).sum(1).neg()").replace(
+        "] })",
+        ", tf.layers.reshape({ targetShape: [2, 2] }), tf.layers.flatten()] })",
+      ),
+      "",
+      " --predictions logits --labels one-hot --columns 4",
+      "sound",
+    ],
   ];
   for (const [text, name, typed, verdict] of kinds) {
     using files = new Repository({ "model.js": text });

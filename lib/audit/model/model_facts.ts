@@ -47,9 +47,17 @@ function activationByResult(values: Float32Array, units: number): Activation {
 const isActivation = (layer: Layer): boolean =>
   layer.getClassName() === "Activation" || layer.getClassName() in activationLayers;
 
+const actingLayers = ({ layers }: LayersModel): Layer[] => layers.filter((layer) => !isPassing(layer.getClassName()));
+
+/** The activation of the last layer that has one; "linear" if its class or its configuration does not tell. */
+export function lastActivationOf(model: LayersModel): Activation {
+  const last = actingLayers(model).at(-1);
+  return (last && activationOfLayer(last)) ?? "linear";
+}
+
 /** The last layer of a model that has an activation, without the labels; `outputs` are the model's on some rows. */
 export function lastLayerOf(model: LayersModel, outputs: Float32Array): Omit<LastLayer, "labels"> {
-  const acting = model.layers.filter((layer) => !isPassing(layer.getClassName())), last = acting.at(-1);
+  const acting = actingLayers(model), last = acting.at(-1);
   const units = model.outputs[0].shape.at(-1) ?? 1, loss = namedLossOf(lossOf(model));
   const activation = (last && activationOfLayer(last)) ?? activationByResult(outputs, units);
   // A layer that is an activation acts on the activation of the layer before it.
