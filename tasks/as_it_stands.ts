@@ -356,11 +356,16 @@ export async function loadNotebook(path: string, expression: string): Promise<Lo
     if (String(event.reason?.stack).includes(`${basename(path)}, cell`)) event.preventDefault(); // of a training
   });
   for (const statement of needed) {
-    try {
-      compiled.push(...(await watchCompile(() => run(statement))).compiled);
-    } catch (error) {
-      failed ??= { error, at: statement.cell };
-    }
+    let error: unknown = new DOMException(
+      `it has not ended after ${patience / 1000} s; no model is trained`,
+      "TimeoutError",
+    );
+    const end = async () => {
+      await run(statement);
+      error = undefined;
+    };
+    await watchCompile(end).then((own) => compiled.push(...own.compiled), (thrown) => error = thrown);
+    if (error !== undefined) failed ??= { error, at: statement.cell };
   }
   const evaluate = (script: Pick<Script, "code"> & Partial<Script>) =>
     run({ cell: "the name", linesAbove: 0, ...script });

@@ -237,12 +237,19 @@ Deno.test("a statement that throws is told with its cell, whether or not the los
     "const free = (y, p) => tf.mean(tf.square(tf.sub(y, p)));",
     "const weighted = (y, p) => tf.mean(tf.mul(tf.square(tf.sub(y, p)), weights ?? 1));",
     "const made = weights[0];",
+    "const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });",
+    "model.compile({ optimizer: 'sgd', loss: free });",
+    "const { history } = await model.fit(tf.ones([4, 1]), tf.ones([4, 1]));",
+    "const scaled = (y, p) => tf.mul(free(y, p), history?.loss[0] ?? 1);",
   ]);
   assert(!(await notebook.audited("#free")).includes("throws"));
   assertMatch(
     await notebook.audited("#weighted"),
     /#weighted: it needs a statement that throws in book\.ipynb, cell 2: NotFound/,
   );
+  const unfinished =
+    /#scaled: it needs a statement that throws in book\.ipynb, cell 8: TimeoutError: it has not ended after 1 s/;
+  assertMatch(await notebook.audited("#scaled"), unfinished);
   assertMatch(await notebook.audited("#(y"), /'\(y' of '[^']*book\.ipynb' throws: SyntaxError/);
   const made = await notebook.audited("#made");
   assertMatch(made, /'[^']*book\.ipynb' throws in book\.ipynb, cell 2: NotFound/);
