@@ -538,8 +538,12 @@ Deno.test("functions that Keras 3 and TensorFlow 2 have elsewhere are taken from
     const [name, source] of [
       ["keras/backend", "sum = 'new'"],
       ["keras/_tf_keras/keras/backend", "flatten = 'old'\nsum = 'old'"],
+      ["keras/losses", "mean_squared_error = 'new'\nhinge = 'new'"],
+      ["keras/_tf_keras/keras/losses", "mse = 'of tf'\nhinge = 'of tf'"],
+      ["tensorflow/keras/losses", "hinge = 'imported'"],
+      ["tensorflow/compat/v1/losses", "log_loss = 'first'\nmse = 'first'"],
       ["tensorflow/__init__", "exp = 'new'"],
-      ["tensorflow/compat/v1", "log = 'old'\nexp = 'old'"],
+      ["tensorflow/compat/v1/__init__", "log = 'old'\nexp = 'old'"],
     ]
   ) {
     Deno.mkdirSync(`${folder}/${name.slice(0, name.lastIndexOf("/"))}`, { recursive: true });
@@ -549,12 +553,22 @@ Deno.test("functions that Keras 3 and TensorFlow 2 have elsewhere are taken from
 import tensorflow as tf
 loss_server.legacy_modules(["keras", "tensorflow"])
 from keras import backend as K
+from keras import losses
+import keras._tf_keras.keras.losses as of_tf
+from tensorflow.keras.losses import hinge, mean_squared_error
 print(K.sum, K.flatten, hasattr(K, "nothing"), tf.exp, tf.log, hasattr(tf, "nothing"))
-print(loss_server.legacy_told())`;
+print(losses.hinge, losses.mse, hasattr(losses, "log_loss"), hinge, mean_squared_error)
+print(of_tf.hinge, of_tf.mean_squared_error, of_tf.log_loss, of_tf.mse, hasattr(of_tf, "nothing"))
+print("\\n".join(f"{told}: {', '.join(sorted(names))}" for told, names in loss_server.LEGACY.items()))`;
   assertEquals(
     printed(script, folder),
-    "new old False new old False\n['Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps: " +
-      "flatten', 'TensorFlow 2 has not these functions, which tf.compat.v1 keeps: log']",
+    `new old False new old False
+new of tf False imported new
+of tf new first of tf False
+Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps: flatten
+TensorFlow 2 has not these functions, which tf.compat.v1 keeps: log, log_loss
+Keras 3 has not these functions of keras.losses, which tf.keras.losses keeps: mse
+tf.keras.losses has not these functions now, which keras.losses keeps: mean_squared_error`,
   );
 });
 

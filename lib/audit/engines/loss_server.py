@@ -1366,36 +1366,46 @@ def missing_told(path):
 LEGACY = {}  # functions that a framework of today has elsewhere: the sentence about them, and their names
 
 
-def legacy(module, elsewhere, told):
-    """Takes from elsewhere what a module had once, for losses that were written then."""
-    def older(name):
-        try:
-            found = None if name.startswith("__") else getattr(importlib.import_module(elsewhere), name, None)
-        except ImportError:
-            found = None
-        if found is None:
-            raise AttributeError(f"module '{module.__name__}' has no attribute '{name}'")
-        LEGACY.setdefault(told, set()).add(name)
-        return found
+def legacy(name, *places):
+    """Takes what a module had once from other modules, each with a sentence, for losses that were written then."""
+    module = module_or_none(name)
+    if module is None:
+        return
+
+    def older(attribute):
+        for elsewhere, told in () if attribute.startswith("__") else places:
+            found = vars(module_or_none(elsewhere) or module).get(attribute)
+            if found is not None:
+                LEGACY.setdefault(told, set()).add(attribute)
+                return found
+        raise AttributeError(f"module '{name}' has no attribute '{attribute}'")
     module.__getattr__ = older
+
+
+def module_or_none(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
 
 
 def legacy_modules(frameworks):
     """
-    Losses written for Keras 2 call functions of keras.backend which Keras 3 keeps in tf.keras.backend alone, and losses written
-    for TensorFlow 1 functions that TensorFlow 2 keeps in tf.compat.v1.
+    Losses written for Keras 2 call functions of keras which Keras 3 keeps in tf.keras alone, or those of tf.keras in keras alone,
+    and losses written for TensorFlow 1 functions that TensorFlow 2 keeps in tf.compat.v1.
     """
+    of_tf = "keras._tf_keras.keras"
     if "keras" in frameworks:
-        try:
-            backend = importlib.import_module("keras.backend")
-        except ImportError:
-            return
-        if not hasattr(backend, "flatten"):
-            legacy(backend, "keras._tf_keras.keras.backend",
-                   "Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps")
+        for part in ("backend", "losses", "metrics"):
+            told = f"Keras 3 has not these functions of keras.{part}, which tf.keras.{part} keeps"
+            legacy(f"keras.{part}", (f"{of_tf}.{part}", told))
     if "tensorflow" in frameworks and "tensorflow" in sys.modules:
-        legacy(sys.modules["tensorflow"], "tensorflow.compat.v1",
-               "TensorFlow 2 has not these functions, which tf.compat.v1 keeps")
+        of_version_1 = "TensorFlow 2 has not these functions, which tf.compat.v1 keeps"
+        legacy("tensorflow", ("tensorflow.compat.v1", of_version_1))
+        for tf_keras in (of_tf, "tensorflow.keras"):  # what tf.keras has, and what is imported from it
+            for part, more in ("losses", [("tensorflow.compat.v1.losses", of_version_1)]), ("metrics", []):
+                told = f"tf.keras.{part} has not these functions now, which keras.{part} keeps"
+                legacy(f"{tf_keras}.{part}", (f"keras.{part}", told), *more)
 
 
 def legacy_reduction(error):
