@@ -559,15 +559,15 @@ from tensorflow.keras.losses import hinge, mean_squared_error
 print(K.sum, K.flatten, hasattr(K, "nothing"), tf.exp, tf.log, hasattr(tf, "nothing"))
 print(losses.hinge, losses.mse, hasattr(losses, "log_loss"), hinge, mean_squared_error)
 print(of_tf.hinge, of_tf.mean_squared_error, of_tf.log_loss, of_tf.mse, hasattr(of_tf, "nothing"))
-print("\\n".join(f"{told}: {', '.join(sorted(names))}" for told, names in loss_server.LEGACY.items()))`;
+print("\\n".join(sorted(loss_server.legacy_told())))`;
   assertEquals(
     printed(script, folder),
     `new old False new old False
 new of tf False imported new
 of tf new first of tf False
 Keras 3 has not these functions of keras.backend, which tf.keras.backend keeps: flatten
-TensorFlow 2 has not these functions, which tf.compat.v1 keeps: log, log_loss
 Keras 3 has not these functions of keras.losses, which tf.keras.losses keeps: mse
+TensorFlow 2 has not these functions, which tf.compat.v1 keeps: log, log_loss
 tf.keras.losses has not these functions now, which keras.losses keeps: mean_squared_error`,
   );
 });
