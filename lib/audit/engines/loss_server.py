@@ -958,28 +958,43 @@ def loaded_from(path, name, run=None, loss=None):
 def run_with_placeholders(path, name, loss=None):
     """
     Runs a file. A module that it imports and that is not installed gets a placeholder, as most losses use few of the imports
-    of their file; where one is needed to load the file, the first error stays.
+    of their file, and so does a name that an installed package has no more; where one is needed to load the file, the first
+    error stays.
     """
-    finder, first = Finder(path), None
+    finder, first, names = Finder(path), None, set()
     sys.meta_path.append(finder)
     Placeholder.loading = True
     try:
         while True:
             try:
                 module = run_notebook(path, name, loss) if is_notebook(path) else run_file(path, name)
-                MISSING[os.path.realpath(path)] = sorted(finder.missing)
+                MISSING[os.path.realpath(path)] = sorted(finder.missing | names)
                 return module
             except ModuleNotFoundError as error:
                 first = first or error
                 if error.name in (None, *finder.missing, *FRAMEWORKS, "keras"):
                     raise first
                 finder.missing.add(error.name)
-            except Exception:
-                if first is None:
-                    raise
-                raise first
+            except Exception as error:
+                first = first or error
+                module, name_of_package = absent_name(error)
+                if module is None or f"{module.__name__}.{name_of_package}" in names:
+                    raise first
+                missing = f"{module.__name__}.{name_of_package}"
+                names.add(missing)
+                setattr(module, name_of_package, Placeholder(name_of_package, (), {"_missing": missing}))
     finally:
         Placeholder.loading = False
+
+
+def absent_name(error):
+    """The module of an installed package and the name that it does not have, if an error says so; else None, twice."""
+    said = re.match(r"cannot import name '(\w+)' from '([\w.]+)'|module '([\w.]+)' has no attribute '(\w+)'", str(error))
+    if said is None or not isinstance(error, (ImportError, AttributeError)):
+        return None, None
+    module = sys.modules.get(said[2] or said[3])
+    installed = re.search(r"[\\/](site|dist)-packages[\\/]", getattr(module, "__file__", None) or "")
+    return (module, said[1] or said[4]) if installed else (None, None)
 
 
 IN_CELL = re.compile(r"\.ipynb, cell \d+$")  # the name of a cell as a file
