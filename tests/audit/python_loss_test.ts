@@ -292,9 +292,11 @@ Deno.test("a loss that cannot be loaded is refused", async () => {
   const passedOn = { file: pathOf("./toy/passed_on.py") };
   await refused({ ...passedOn, name: "sqared" }, /'sqared' is not defined; it has squared, turned/);
   await refused({ name: "4" }, /'4' must be a function or a class, it is int/);
+  const reading = pathOf("./toy/reads_arguments.py");
+  await refused({ file: reading, name: "of_arguments" }, /SystemExit: 2.*: the file ends Python while it is imported/);
   await refused(
-    { file: pathOf("./toy/reads_arguments.py") },
-    /SystemExit: 2.*: the file ends Python while it is imported/,
+    { file: reading, name: "nothing" },
+    /NameError: name 'nothing' is not defined; it defines squared, of_arguments, Trainer; the file fails: SystemExit: 2/,
   );
   await refused(
     { framework: pathOf("./toy/broken_import.py") },
@@ -307,6 +309,22 @@ Deno.test("a loss that cannot be loaded is refused", async () => {
   await assertRejects(() => pythonLoss({ name: "x" }), TypeError, "either 'file' or 'module'");
   await assertRejects(() => load(""), RangeError, "'name' must be an expression of Python");
   await assertRejects(() => load("squared", { seconds: 0 }), RangeError, "'seconds' must be a number inside (0, 3600]");
+});
+
+Deno.test("of a file that fails while it is imported only what the loss needs is executed, and the report says so", async () => {
+  const failing = { file: pathOf("./toy/reads_arguments.py") };
+  for (const name of ["squared", "Trainer.loss"]) {
+    const { verdict, assumed } = await audited(name, failing);
+    const told = assumed.find((sentence) => sentence.startsWith("Only what the loss needs of its file was executed"));
+    assertEquals(verdict, "sound");
+    assertMatch(told ?? "", /, as the file fails: SystemExit: 2 \(reads_arguments.py:8\)$/);
+  }
+  const all = await ProcessLoss.start({ ...failing, framework, python: interpreter() }, [undefined]);
+  assertEquals(all.map(({ name, loss }) => [name, loss instanceof Error]), [["squared", false], [
+    "of_arguments",
+    true,
+  ]]);
+  for (const { loss } of all) if (!(loss instanceof Error)) await loss.close();
 });
 
 Deno.test("a loss is audited as it stands in a package: with its neighbours, and without what is not installed", async () => {
@@ -342,7 +360,10 @@ const cells: [string, string][] = [
   ["code", "def hinge(pred, target):\n    steps = 1\n    return scaled(pred.round() - target)\nhinge?"],
   ["code", "%%time\ndef scaled(x):\n    '''\n!kept\n'''\n    return (x * x).mean() * table['by']['factor']"],
   ["code", "table = {'by': {}}\ntable['by']['factor'] = 1"],
-  ["code", "table['by']['factor'] *= 2\nlarge_loss = lambda pred, target: scaled(pred - target) * floor(1.5)"],
+  [
+    "code",
+    "table['by']['factor'] *= 2\nfor share in [0.5]: table['by'].update({'factor': table['by']['factor'] * share})\ntable.show()\nlarge_loss = lambda pred, target: scaled(pred - target) * floor(1.5)",
+  ],
   ["code", "def trained_loss(pred, target):\n    return scaled(pred - target) * steps"],
   ["code", "from math import *\nimport inspect\ndef by_default(pred, target, by=nowhere):\n    return pred.mean()"],
   ["code", "def told(pred, target):\n    raise ValueError(inspect.getsource(told).splitlines()[0])"],

@@ -43,7 +43,8 @@ LIBRARY = os.path.dirname(os.path.realpath(os.__file__))
 
 
 LOADED = {}  # modules by their file and its time
-NOTEBOOKS = {}  # the functions and classes that a notebook defines, and its cells that are not Python, by its file
+PARTS = {}  # the functions and classes of a notebook or of a file that fails, and the cells that are not Python, by the file
+FAILED = {}  # the error of a file that fails while it is imported, and of which only parts are executed
 MISSING = {}  # the modules that placeholders stand for, by the file that imports them
 load_from_r = place_in_r = None  # functions of R, if it is R that runs this
 
@@ -947,15 +948,28 @@ MOST_FOLDERS = 6
 
 def loaded_from(path, name, run=None, loss=None):
     """
-    A module from a file, which is run once for all of its losses, or for each loss of a notebook; no compiled copy of it is left.
+    A module from a file, which is run once for all of its losses; of a notebook, and of a file that fails while it is imported,
+    only what a loss needs is run. No compiled copy of it is left.
     """
-    version = os.path.realpath(path), os.stat(path).st_mtime_ns, loss if is_notebook(path) else None
+    real = os.path.realpath(path)
+    in_parts = is_notebook(path) or real in FAILED
+    version = real, os.stat(path).st_mtime_ns, loss if in_parts else None
     if version not in LOADED:
-        LOADED[version] = (run or functools.partial(run_with_placeholders, loss=loss))(path, name)
+        try:
+            LOADED[version] = run(path, name) if run else run_with_placeholders(path, name, loss, in_parts)
+        except (Exception, SystemExit) as error:
+            if run or in_parts:
+                raise
+            FAILED[real] = error
+            try:
+                return loaded_from(path, name, loss=loss)
+            except (Exception, SystemExit):
+                del FAILED[real]
+                raise error from None
     return LOADED[version]
 
 
-def run_with_placeholders(path, name, loss=None):
+def run_with_placeholders(path, name, loss=None, in_parts=False):
     """
     Runs a file. A module that it imports and that is not installed gets a placeholder, as most losses use few of the imports
     of their file, and so does a name that an installed package has no more; where one is needed to load the file, the first
@@ -967,7 +981,7 @@ def run_with_placeholders(path, name, loss=None):
     try:
         while True:
             try:
-                module = run_notebook(path, name, loss) if is_notebook(path) else run_file(path, name)
+                module = run_parts(path, name, loss) if in_parts else run_file(path, name)
                 MISSING[os.path.realpath(path)] = sorted(finder.missing | names)
                 return module
             except ModuleNotFoundError as error:
@@ -1055,7 +1069,8 @@ def names_of(statement):
     top = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
     given, changed = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}, set()
     for node in ast.walk(statement) if not isinstance(statement, DEFINITION) else ():
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+        if is_change(node):
+            node = node.value.func if isinstance(node, ast.Expr) else node
             while isinstance(node, (ast.Attribute, ast.Subscript)):
                 node = node.value
             if isinstance(node, ast.Name):
@@ -1068,6 +1083,17 @@ def names_of(statement):
     return given, changed, used
 
 
+READERS = re.compile("fit|train|eval|predict|summary|save|plot|show|head|tail|describe|info|hist|to_|display|close|print")
+
+
+def is_change(node):
+    """Tells whether a node gives a value to a part of something, or is a call of a method for its own sake: weights.append(1)."""
+    if isinstance(node, ast.Expr):
+        method = node.value.func if isinstance(node.value, ast.Call) else None
+        return isinstance(method, ast.Attribute) and READERS.match(method.attr) is None
+    return isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load)
+
+
 DEFINITION = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
 
 
@@ -1078,13 +1104,13 @@ def head_of(definition):
     return head
 
 
-def run_notebook(path, name, loss):
+def run_parts(path, name, loss):
     """
-    Runs what a loss needs of a notebook: the statements that give values to the names that it uses, and to the names that these
-    use, in the order of the cells. A function or a class is what defines it, and no number of its name in a loop that trains.
+    Runs what a loss needs of a notebook or a file: the statements that give values to the names that it uses, and to the names
+    that these use, in their order. A function or a class is what defines it, and no number of its name in a loop that trains.
     Without a loss, what the heads of all functions and classes need. The rest, which reads data and trains, is not run.
     """
-    cells, others = cells_of(path)
+    cells, others = cells_of(path) if is_notebook(path) else ([(path, ast.parse(text_of(path), path))], [])
     nodes = [(place, node) for place, tree in cells for node in tree.body]
     definitions = [node for _, node in nodes if isinstance(node, DEFINITION)]
     defined, names = {d.name for d in definitions}, [names_of(node) for _, node in nodes]
@@ -1097,9 +1123,9 @@ def run_notebook(path, name, loss):
     while added := {i for i, given in enumerate(gives) if given & needed} - chosen:
         chosen |= added
         needed = needed.union(*(names[i][2] for i in added))
-    module = sys.modules[name] = types.ModuleType(name)
+    module = sys.modules[name] = types.ModuleType(name) if is_notebook(path) else module_for(path, name)[0]
     module.__file__ = path
-    NOTEBOOKS[path] = list(dict.fromkeys(d.name for d in definitions)), others
+    PARTS[path] = list(dict.fromkeys(d.name for d in definitions)), others
     for place, node in map(nodes.__getitem__, sorted(chosen)):
         try:
             exec(compile(ast.Module([node], []), place, "exec"), vars(module))
@@ -1110,6 +1136,13 @@ def run_notebook(path, name, loss):
 
 
 def run_file(path, name):
+    module, loader = module_for(path, name)
+    loader.exec_module(module)
+    return module
+
+
+def module_for(path, name):
+    """A module of a file that has not run, and what runs it; the packages that it is in have run."""
     folder = os.path.dirname(os.path.realpath(path))
     if folder not in sys.path:
         sys.path.insert(0, folder)
@@ -1123,8 +1156,7 @@ def run_file(path, name):
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return module, spec.loader
 
 
 def packages_of(path):
@@ -1213,8 +1245,8 @@ def named_in(place, name):
 
 def names_in(place):
     """The functions and classes that a module, or its notebook, defines itself, and those that it has."""
-    if getattr(place, "__file__", None) in NOTEBOOKS:
-        own, _ = NOTEBOOKS[place.__file__]
+    if getattr(place, "__file__", None) in PARTS:
+        own, _ = PARTS[place.__file__]
         return own, own
     names = [n for n, v in vars(place).items() if callable(v) and not n.startswith("_")]
     return [n for n in names if getattr(vars(place)[n], "__module__", None) == place.__name__], names
@@ -1222,8 +1254,9 @@ def names_in(place):
 
 def names_text(place):
     own, names = names_in(place)  # a package may only pass on what its files define
-    others = ", ".join(map(str, NOTEBOOKS.get(getattr(place, "__file__", None), ((), ()))[1]))
-    rest = f"; not Python: cell {others}" if others else ""
+    others = ", ".join(map(str, PARTS.get(getattr(place, "__file__", None), ((), ()))[1]))
+    failed = FAILED.get(os.path.realpath(getattr(place, "__file__", None) or ""))
+    rest = f"; not Python: cell {others}" if others else f"; the file fails: {in_words(failed)}" if failed is not None else ""
     return (f"defines {', '.join(own)}" if own else f"has {', '.join(names)}" if names else "has no function") + rest
 
 
@@ -1374,8 +1407,12 @@ def made_by(loss, name):
 
 def missing_told(path):
     """The sentence about the modules that a file imports and that are not installed."""
-    missing = MISSING.get(path and os.path.realpath(path), [])
-    return [f"Not installed, and not called by the loss: {', '.join(missing)}"] if missing else []
+    real = path and os.path.realpath(path)
+    missing, failed = MISSING.get(real, []), FAILED.get(real)
+    told = [f"Not installed, and not called by the loss: {', '.join(missing)}"] if missing else []
+    if failed is not None:
+        told.append(f"Only what the loss needs of its file was executed, as the file fails: {in_words(failed)}")
+    return told
 
 
 LEGACY = {}  # functions that a framework of today has elsewhere: the sentence about them, and their names
