@@ -9,12 +9,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
 import { transform } from "sucrase";
-import { neededFor, readNotebookCode } from "./notebook_losses.ts";
+import { compilingOf, neededFor, readNotebookCode } from "./notebook_losses.ts";
 
 /** A model that was compiled, and its loss. */
 export interface Compiled {
@@ -76,6 +76,9 @@ export async function watchCompile<T>(run: () => T): Promise<{ value?: Awaited<T
   }
 }
 
+/** The time that what a file starts may go on. */
+const moment = (): Promise<void> => new Promise((end) => setTimeout(end, 50));
+
 /** Suffixes of a file that an import leaves out. */
 const suffixes = ["", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".json", "/index.ts", "/index.js"];
 
@@ -92,6 +95,20 @@ const tensorflow = { ...tf, default: tf, __esModule: true };
 
 /** The name of a package without its registry and version, as the import map of this project has it: `@std/assert`. */
 const bareName = (name: string): string => name.replace(/^(?:npm|jsr):\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/, "$1");
+
+/** What a name means by the imports of the nearest deno.json above a file; undefined if it has no such name. */
+function mappedName(name: string, from: string): string | undefined {
+  const folder = dirname(from);
+  const path = ["deno.json", "deno.jsonc"].map((file) => join(folder, file)).find((file) => existsSync(file));
+  if (path === undefined) return dirname(folder) === folder ? undefined : mappedName(name, folder);
+  const text = readFileSync(path, "utf8").replaceAll(/("(?:[^"\\]|\\.)*")|\/\/.*|\/\*[^]*?\*\//g, "$1");
+  const { imports = {} } = JSON.parse(text.replaceAll(/,(?=\s*[}\]])/g, ""));
+  const keys = Object.keys(imports).filter((key) => key === name || (key.endsWith("/") && name.startsWith(key)));
+  const key = keys.sort((a, b) => a.length - b.length).at(-1);
+  if (key === undefined) return undefined;
+  const target = imports[key] + name.slice(key.length);
+  return target.startsWith(".") ? resolve(folder, target) : target;
+}
 
 /** Text of a file; of a page its scripts, in the lines where they are. */
 function textOf(path: string): string {
@@ -184,7 +201,7 @@ class Files {
   /** TensorFlow.js, or a file beside the one that imports it. */
   #own(name: string, from: string): unknown {
     if (isTensorFlow.test(name)) return tensorflow;
-    const path = name.startsWith(".") ? importedFile(name, from) : undefined;
+    const path = name.startsWith(".") || isAbsolute(name) ? importedFile(name, from) : undefined;
     return path === undefined ? undefined : this.run(path).exports;
   }
 
@@ -192,19 +209,30 @@ class Files {
     const own = this.#own(name, from), imported = own ?? this.#imported.get(name);
     if (imported !== undefined) return imported;
     try {
-      return createRequire(pathToFileURL(from))(name);
+      return createRequire(pathToFileURL(from))(bareName(name));
     } catch {
-      return this.standIn(`'${name}'`);
+      const mapped = mappedName(name, from);
+      return mapped === undefined ? this.standIn(`'${name}'`) : this.#require(mapped, from);
     }
   }
 
-  /** Imports a module as a notebook does: TensorFlow.js, a file beside it, a package of this project or of a registry. */
+  /** The exports of a module, of one that is not an ES module as its default export too. */
+  #asModule = (exports: unknown): unknown =>
+    this.isStandIn(exports) || (exports as { __esModule?: unknown })?.__esModule
+      ? exports
+      : { ...Object(exports), default: exports };
+
+  /** Imports a module as a notebook does: TensorFlow.js, a file beside it, a package of this project or one beside it. */
   async #import(name: string, from: string): Promise<unknown> {
     const refused = ({ message }: Error) =>
       /^Requires \w+ access/.test(message) ? this.standIn(`'${name}'`, "an audit may not load") : undefined;
-    const known = this.#own(name, from) ?? this.#imported.get(name);
-    const imported = known ?? await import(bareName(name)).catch(refused) ?? await import(name).catch(refused) ??
-      this.#require(name, from);
+    const own = this.#own(name, from), known = own === undefined ? this.#imported.get(name) : this.#asModule(own);
+    if (known !== undefined) return known;
+    // An import from a registry that the lock does not have fails, and all later imports with it.
+    const ofProject = /^https?:/.test(name) ? undefined : await import(bareName(name)).catch(refused);
+    const mapped = ofProject === undefined ? mappedName(name, from) : undefined;
+    const imported = ofProject ??
+      (mapped === undefined ? this.#asModule(this.#require(name, from)) : await this.#import(mapped, from));
     this.#imported.set(name, imported);
     return imported;
   }
@@ -307,15 +335,15 @@ export async function loadAsItStands(path: string): Promise<LoadedFile> {
     if (String(event.reason?.stack).includes(path)) event.preventDefault(); // of a training, not of the audit
   });
   const { compiled } = await watchCompile(async () => {
-    const moment = new Promise<void>((end) => setTimeout(end, 50));
+    const goesOn = moment();
     try {
       const module = files.run(path, (own) => scope = own);
-      await Promise.race([module.ends, moment]);
+      await Promise.race([module.ends, goesOn]);
       exports = module.exports;
     } catch (thrown) {
       error = thrown;
     }
-    await moment;
+    await goesOn;
   });
   return {
     valueOf: (name) => scope && valueIn(files, exports, scope, name),
@@ -340,9 +368,8 @@ export async function loadNotebook(path: string, expression: string): Promise<Lo
   const { statements, others } = readNotebookCode(path), files = new Files();
   const declared = new Set(statements.flatMap(({ gives }) => gives));
   const inside = expression === "" ? "loss" : expression.split(".").at(-1)!;
-  const hasOwn = expression === ""
-    ? statements.some(({ compiles }) => compiles)
-    : declared.has(expression.split(".")[0]);
+  const compiling = new Set(expression === "" ? compilingOf(statements) : []);
+  const hasOwn = expression === "" ? compiling.size > 0 : declared.has(expression.split(".")[0]);
   const inners = hasOwn ? [] : statements.map((own) => ({ ...own, code: innerText(inside, own.code) ?? "" }));
   const inner = inners.findLast(({ code }) => code !== "");
   const needed = neededFor(inner?.code ?? expression, statements);
@@ -363,6 +390,7 @@ export async function loadNotebook(path: string, expression: string): Promise<Lo
     const end = async () => {
       await run(statement);
       error = undefined;
+      if (compiling.has(statement)) await moment(); // what it calls may compile after what it awaits
     };
     await watchCompile(end).then((own) => compiled.push(...own.compiled), (thrown) => error = thrown);
     if (error !== undefined) failed ??= { error, at: statement.cell };

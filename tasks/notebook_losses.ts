@@ -38,12 +38,20 @@ export interface Statement {
   readonly gives: readonly string[];
   /** Names of which the statement changes a part. */
   readonly changes: readonly string[];
+  /** Names of which the statement calls a method, and the method, which may change a part of them. */
+  readonly methods: readonly (readonly [name: string, method: string])[];
   /** Names that the statement declares as functions or classes. */
   readonly defines: readonly string[];
+  /** Parameters of the function that it defines, as they are written. */
+  readonly parameters: readonly string[];
+  /** Names that the statement gives to packages. */
+  readonly packages: readonly string[];
   /** Names that the statement reads. */
   readonly uses: readonly string[];
-  /** True if the statement itself compiles a model. */
-  readonly compiles: boolean;
+  /** Names that the statement calls while it runs. */
+  readonly calls: readonly string[];
+  /** When the statement compiles a model: while it runs, or in a function that something calls later. */
+  readonly compiles?: "now" | "later";
 }
 
 /** The code of a notebook. */
@@ -56,12 +64,21 @@ export interface NotebookCode {
 /** Methods that read their object: what calls one of them at its top level need not run. */
 const readers = /^(fit|evaluate|predict|summary|save|dispose|print|data|array|log|forEach|map)/;
 
+/** Functions of packages that change what the package does, as far as a loss depends on it. */
+const registering = /^(register|extend|use)/;
+
 const isAssignment = (type: number): boolean => [TokenType.eq, TokenType.assign].includes(type);
 const isStep = (type: number): boolean => [TokenType.preIncDec, TokenType.postIncDec].includes(type);
 
 /** Tells whether a statement can begin behind a token of a type. */
 const isEnd = (type: number): boolean =>
   [TokenType.semi, TokenType.braceL, TokenType.braceR, TokenType.parenR].includes(type);
+
+/** Tells whether a statement can end in a word, with a line break behind it. */
+const endsInLine = (word: string): boolean => /[\w$)\]}"'`]$/.test(word);
+
+const opening = [TokenType.parenL, TokenType.bracketL, TokenType.braceL, TokenType.dollarBraceL];
+const closing = [TokenType.parenR, TokenType.bracketR, TokenType.braceR];
 
 /** Roles of tokens that declare a name, outside functions or in one. */
 const { Access, ObjectShorthand, TopLevelDeclaration, FunctionScopedDeclaration, BlockScopedDeclaration } =
@@ -115,6 +132,33 @@ class Parsed {
   /** True of a token in a function. */
   isInFunction = (i: number): boolean => this.#scopesAt(i).some(({ isFunctionScope }) => isFunctionScope);
 
+  /** True of a token in a function that does not run with its statement: one that is neither called in place nor handed over. */
+  isLater = (i: number): boolean =>
+    this.#scopesAt(i).some(({ isFunctionScope, startTokenIndex, endTokenIndex }, _, all) =>
+      isFunctionScope && !this.#isArgument(startTokenIndex) &&
+      // The body of a function is a scope in that of its parameters.
+      !all.some((own) => own.startTokenIndex < startTokenIndex && own.endTokenIndex === endTokenIndex)
+    );
+
+  /** True of the parameters of a function that is the first argument of a call, or stands in brackets to be called. */
+  #isArgument(first: number): boolean {
+    const isHead = (i: number) =>
+      /^(async|function|\*)$/.test(this.word(i)) || (/^[\w$]+$/.test(this.word(i)) && this.word(i - 1) === "function");
+    let head = first;
+    while (head > 1 && isHead(head - 1)) head--;
+    return head > 0 && this.tokens[head - 1].type === TokenType.parenL;
+  }
+
+  /** Token behind the bracket that closes the one at a token. */
+  behindBracket(i: number): number {
+    let depth = 0;
+    do {
+      depth += Number(opening.includes(this.tokens[i].type)) - Number(closing.includes(this.tokens[i].type));
+      i++;
+    } while (depth > 0 && i < this.tokens.length);
+    return i;
+  }
+
   /** True of a token that reads or assigns a name from outside all functions and blocks around it. */
   isFree(i: number): boolean {
     const { identifierRole } = this.tokens[i];
@@ -138,30 +182,34 @@ class Parsed {
         member = this.word(end + 1);
         end += 2;
       } else if (type === TokenType.bracketL) {
-        let depth = 0;
-        do {
-          depth += Number(this.tokens[end].type === TokenType.bracketL) -
-            Number(this.tokens[end].type === TokenType.bracketR);
-        } while (depth > 0 && ++end < this.tokens.length);
-        end++;
+        end = this.behindBracket(end);
         member = "[]";
       } else break;
     }
     return { end, member };
   }
 
-  /** Tells whether the name at a token of a statement gets a value there, or a part of it changes. */
-  changeOf(i: number, first: number): "gives" | "changes" | undefined {
+  /** Tells whether the name at a token of a statement gets a value there, or a part of it changes, perhaps by a method. */
+  changeOf(i: number, first: number): { gives?: true; changes?: true; method?: string } {
     const { end, member } = this.membersFrom(i), next = this.tokens[end]?.type, before = this.tokens[i - 1]?.type;
     if (isAssignment(next) || isStep(next) || (i > first && isStep(before))) {
-      return member === undefined ? "gives" : "changes";
+      return member === undefined ? { gives: true } : { changes: true };
     }
-    const gap = i === first ? "\n" : this.text.slice(this.tokens[i - 1].end, this.tokens[i].start);
-    const starts = gap.includes("\n") || this.word(i - 1) === "await" || isEnd(before);
-    const isCall = starts && member !== undefined && next === TokenType.parenL && !readers.test(member);
+    const gap = i === first ? "" : this.text.slice(this.tokens[i - 1].end, this.tokens[i].start);
+    const starts = i === first || this.word(i - 1) === "await" || isEnd(before) ||
+      (gap.includes("\n") && endsInLine(this.word(i - 1)));
+    if (starts && member !== undefined && next === TokenType.parenL && !readers.test(member)) return { method: member };
     const isAssigned = before === TokenType.parenL &&
-      /\bObject\s*\.\s*assign\s*\(\s*$/.test(this.text.slice(0, this.tokens[i].start));
-    return isCall || isAssigned || before === TokenType._delete ? "changes" : undefined;
+      /\bObject\s*\.\s*(assign|definePropert(y|ies))\s*\(\s*$/.test(this.text.slice(0, this.tokens[i].start));
+    return isAssigned || before === TokenType._delete ? { changes: true } : {};
+  }
+
+  /** Tokens of the pattern that begins at a token, `[a, b] = …` or `({ a } = …)`: from it to before the last. */
+  patternAt(i: number, first: number): [number, number] | undefined {
+    if (![TokenType.bracketL, TokenType.braceL].includes(this.tokens[i].type)) return undefined;
+    if (i > first && endsInLine(this.word(i - 1))) return undefined; // a member
+    const end = this.behindBracket(i);
+    return this.tokens[end]?.type === TokenType.eq ? [i, end] : undefined;
   }
 }
 
@@ -216,42 +264,66 @@ function assigning(parsed: Parsed, [from, to]: [number, number]): string {
   return edited(parsed, [from, to], new Map([...edits].sort(([a], [b]) => a - b))) + end;
 }
 
+/** JavaScript of a cell, line by line. */
+function javaScriptOf(text: string): string {
+  const options = { production: true, disableESTransforms: true, keepUnusedImports: true };
+  try {
+    return transform(text, { ...options, transforms: ["typescript"] }).code;
+  } catch {
+    return transform(text, { ...options, transforms: ["typescript", "jsx"] }).code;
+  }
+}
+
+/** The names that a statement gives to packages. */
+function packagesOf(code: string, gives: Iterable<string>): string[] {
+  if (/^import\b(?:[^"']*\bfrom\b)?\s*["'](?![./])/.test(code)) return [...gives];
+  const called = /([\w$]+)\s*=\s*(?:await\s+import|require)\(\s*(["'])[^"'.][^"']*\2\s*\)(?!\s*[.(])/g;
+  return [...code.matchAll(called)].map(([, name]) => name);
+}
+
 /** The statements of a text, which is a cell or an expression. */
 function statementsOf(text: string, cell: string): Statement[] {
-  const { code } = transform(text, {
-    transforms: ["typescript"],
-    production: true,
-    disableESTransforms: true,
-    keepUnusedImports: true,
-  });
-  const parsed = new Parsed(code);
+  const parsed = new Parsed(javaScriptOf(text));
   return parsed.statements.map(([from, to]): Statement => {
-    const gives = new Set<string>(), changes = new Set<string>(), defines: string[] = [], uses = new Set<string>();
-    let compiles = false;
+    const gives = new Set<string>(), changes = new Set<string>(), uses = new Set<string>(), calls = new Set<string>();
+    const methods: [string, string][] = [];
+    let compiles: Statement["compiles"];
     for (let i = from; i < to; i++) {
-      const word = parsed.word(i), isOutside = !parsed.isInFunction(i);
+      const word = parsed.word(i), isNow = !parsed.isLater(i);
       if (parsed.isTop(i)) gives.add(word);
       if (parsed.isFree(i)) {
         uses.add(word);
-        const change = isOutside ? parsed.changeOf(i, from) : undefined;
-        if (change !== undefined) (change === "gives" ? gives : changes).add(word);
+        const change = isNow ? parsed.changeOf(i, from) : {};
+        if (change.gives) gives.add(word);
+        if (change.changes) changes.add(word);
+        if (change.method !== undefined) methods.push([word, change.method]);
+        if (isNow && parsed.tokens[i + 1]?.type === TokenType.parenL) calls.add(word);
       }
-      compiles ||= isOutside && word === "compile" && parsed.tokens[i - 1]?.type === TokenType.dot;
+      const [first, end] = (isNow && parsed.patternAt(i, from)) || [0, 0];
+      for (let j = first; j < end; j++) if (parsed.isFree(j)) gives.add(parsed.word(j));
+      if (word === "compile" && parsed.tokens[i - 1]?.type === TokenType.dot) {
+        compiles = isNow ? "now" : compiles ?? "later";
+      }
     }
-    const own = code.slice(parsed.tokens[from].start, parsed.tokens[to - 1].end);
+    const own = parsed.text.slice(parsed.tokens[from].start, parsed.tokens[to - 1].end);
     const [, defined] = /^(?:export\s+)?(?:default\s+)?(?:(?:async\s+)?function\s*\*?|class)\s*([\w$]+)/.exec(own) ??
       /^(?:export\s+)?(?:const|let|var)\s+([\w$]+)\s*=\s*(?:async\s*)?(?:function\b|class\b|\([^()]*\)\s*=>|[\w$]+\s*=>)/
         .exec(own) ??
       [];
-    if (defined !== undefined) defines.push(defined);
     return {
       cell,
-      linesAbove: code.slice(0, parsed.tokens[from].start).split("\n").length - 1,
+      linesAbove: parsed.text.slice(0, parsed.tokens[from].start).split("\n").length - 1,
       code: assigning(parsed, [from, to]),
       gives: [...gives],
       changes: [...changes],
-      defines,
+      methods,
+      defines: defined === undefined ? [] : [defined],
+      parameters: defined === undefined
+        ? []
+        : (/^[^({]*\(([^()]*)\)/.exec(own)?.[1] ?? "").split(",").map((one) => one.trim()),
+      packages: packagesOf(own, gives),
       uses: [...uses],
+      calls: [...calls],
       compiles,
     };
   });
@@ -270,6 +342,36 @@ export function readNotebookCode(path: string): NotebookCode {
   return { statements, others };
 }
 
+/** The statements that compile models, by themselves or by a function that they call. */
+export function compilingOf(statements: readonly Statement[]): Statement[] {
+  const makers = new Set<string>();
+  for (let before = -1; before < makers.size;) {
+    before = makers.size;
+    for (const { compiles, defines, uses } of statements) {
+      if (compiles === "later" || uses.some((name) => makers.has(name))) defines.forEach((name) => makers.add(name));
+    }
+  }
+  return statements.filter(({ compiles, calls }) => compiles === "now" || calls.some((name) => makers.has(name)));
+}
+
+const labels = /true|target|label|truth|actual|expected|^y$|^t$|^yt$/i;
+const outputs = /pred|out|logit|prob|score|hat|^p$|^x$|^yp$|^z$/i;
+
+/**
+ * Names of functions that look like losses: they take labels and outputs, in this order, by the names of their parameters, or are
+ * called a loss and take two arguments whose names do not say the other order.
+ */
+export function likelyLosses(statements: readonly Statement[]): string[] {
+  const isLoss = ({ defines: [name], parameters }: Statement) => {
+    const required = parameters.filter((one) => one !== "" && !one.includes("="));
+    if (name === undefined || required.length !== 2 || !required.every((one) => /^[\w$]+$/.test(one))) return false;
+    const [first, second] = required;
+    if (outputs.test(first) && !labels.test(first)) return false;
+    return /loss|criterion|entropy|nll/i.test(name) || (labels.test(first) && outputs.test(second));
+  };
+  return [...new Set(statements.filter(isLoss).map(({ defines: [name] }) => name))];
+}
+
 /**
  * Returns the statements that an expression depends on, in their order: those that give values to the names that it uses, and
  * to the names that these use. A function or a class is what defines it, and no number of its name. An empty expression
@@ -279,10 +381,13 @@ export function readNotebookCode(path: string): NotebookCode {
  */
 export function neededFor(expression: string, statements: readonly Statement[]): Statement[] {
   const defined = new Set(statements.flatMap(({ defines }) => defines));
-  const givesOf = (
-    { gives, changes, defines }: Statement,
-  ) => [...changes, ...gives.filter((name) => !defined.has(name) || defines.includes(name))];
-  const chosen = new Set(expression === "" ? statements.filter(({ compiles }) => compiles) : []);
+  const packages = new Set(statements.flatMap((own) => own.packages));
+  const givesOf = ({ gives, changes, methods, defines }: Statement) => [
+    ...changes,
+    ...methods.flatMap(([name, method]) => packages.has(name) && !registering.test(method) ? [] : [name]),
+    ...gives.filter((name) => !defined.has(name) || defines.includes(name)),
+  ];
+  const chosen = new Set(expression === "" ? compilingOf(statements) : []);
   const asked = expression === "" ? [] : statementsOf(`(${expression})`, "").flatMap(({ uses }) => uses);
   const needed = new Set([...asked, ...[...chosen].flatMap(({ uses }) => uses)]);
   for (let before = -1; before < chosen.size;) {

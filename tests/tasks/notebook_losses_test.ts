@@ -130,6 +130,59 @@ Deno.test("changes of what a loss uses are needed, and what only reads it is not
   );
 });
 
+Deno.test("what a function does that runs with its statement is done by the statement, and patterns give names", () => {
+  assertNeeded(
+    [
+      "const counts = {}, later = {}; let scale, a, b, c, [d] = [1];",
+      "labels.forEach((label, i) => {\n  counts[label] = i;\n});",
+      "(function made() { scale = 3; })();\n(async () => { scale = await 4; })()",
+      "button.onclick = () => { later.a = 1; };\nconst wait = { end() { later.b = 2; } };",
+      "[a, { b = a }] = [1, {}];",
+      "({ c, k: counts.k } = { c: a });",
+      "const table = [[1]]; table[0][0] = later;",
+    ],
+    {
+      counts: [1, 1, 2, 5, 6],
+      scale: [1, 3, 3],
+      later: [1],
+      a: [1, 5],
+      b: [1, 5],
+      c: [1, 1, 2, 5, 6],
+      table: [1, 7, 7],
+    },
+  );
+});
+
+Deno.test("calls of a package change nothing in it, unless they register something", () => {
+  assertNeeded(
+    [
+      `${tfjs}\nconst d3 = require("d3"), own = require("./own.js"), rows = JSON.parse(require("node:fs").readFileSync("a"));`,
+      'await tf.setBackend("webgpu");\ntf.tidy(() => {\n  tf.print(rows);\n});',
+      "class Scale extends tf.layers.Layer {}\ntf.serialization.registerClass(Scale);",
+      "const means =\n  d3.mean(rows) + \n rows.pop();\nd3.shuffle(rows);",
+      "rows.sort();\nown.set(1);",
+      'import beside from "./beside.json" with { type: "json" };\nbeside.set(1);\nimport lib from "lib";\nlib.set(1);',
+    ],
+    { tf: [1, 3, 3], d3: [1], rows: [1, 5], own: [1, 5], beside: [6, 6], lib: [6] },
+  );
+});
+
+Deno.test("a model may be compiled by a function that a cell calls, and in a cell that waits", async () => {
+  const layers = "layers: [tf.layers.dense({ units: 1, inputShape: [2], activation: 'sigmoid' })]";
+  const make =
+    `const compile = (loss) => { const model = tf.sequential({ ${layers} }); model.compile({ loss, optimizer: 'sgd' }); return model; };`;
+  const loss = "const loss = (y, p) => tf.mean(tf.abs(tf.sub(y, tf.round(p))));";
+  const calls = [
+    "function build() { return compile(loss); }\nconst model = build();",
+    "async function main() { await 0; compile(loss); }\nmain();",
+    "(async () => { await 0; compile(loss); })();",
+  ];
+  for (const call of calls) {
+    using notebook = new Notebook([tfjs, make, loss, "throw new Error('read');", call]);
+    assertStringIncludes(await notebook.audited(""), "Round, book.ipynb, cell 3, line 1\n", call);
+  }
+});
+
 Deno.test("the last of several definitions counts, and a function is what defines it, not a number of its name", async () => {
   const cells = [
     tfjs,
@@ -160,6 +213,10 @@ Deno.test("declarations of all kinds are names of the notebook, and functions of
     "const increase = (): number => ++count;",
     "increase(); count = count + 10;",
     `const { add } = await import("npm:@tensorflow/tfjs"), here = import.meta.filename;`,
+    'const legend = <p style={{ color: "red" }}>{shown}</p>;\nconst shown: number = <number>6 / 2;'.replace(
+      "<number>",
+      "",
+    ),
     "const loss = (y: Tensor, p: Tensor): Tensor => average(add(p, tf.scalar(count as number))) satisfies Tensor;",
   ]);
   assertEquals(await notebook.named("[a, b, others.c, empty]"), [1, 5, 7, undefined]);
@@ -192,6 +249,29 @@ Deno.test("imports: TensorFlow.js, files beside the notebook, packages; what is 
   Deno.writeTextFileSync(join(notebook.folder, "files.ts"), "export const by: number = 3; export default 5;");
   assertEquals(valueAt2(await notebook.named("loss")), 6);
   assertStringIncludes(await notebook.audited("#bad"), "it uses 'no-such-package', which is missing");
+});
+
+Deno.test("imports: a file that is no ES module, the names of a deno.json, a package that is installed beside the notebook", async () => {
+  using notebook = new Notebook([
+    'import * as tf from "tf";\nimport missing from "npm:no-such-package@1";\nimport found from "npm:found@^1/deep.js";',
+    'import settings from "./settings.json" with { type: "json" };\nimport { by } from "@/by.ts";\nimport own, { k } from "./own.cjs";',
+    'import jstat from "npm:jstat@1";\nimport { assert } from "checks";',
+    "const loss = (y, p) => { assert(typeof jstat.mean, missing); return tf.mean(p).mul(settings.by * by * k * own.k * found.by); };",
+  ]);
+  const packages = join(notebook.folder, "node_modules", "found");
+  Deno.mkdirSync(packages, { recursive: true });
+  Deno.mkdirSync(join(notebook.folder, "source"));
+  const imports = { tf: "npm:@tensorflow/tfjs@^4", "@/": "./source/", "@/not": "./not/", checks: "jsr:@std/assert@1" };
+  const files = {
+    "deno.jsonc": `// names\n${JSON.stringify({ imports }).replace(/}}$/, ", /* no more */ }, }")}`,
+    "settings.json": '{ "by": 3 }',
+    "source/by.ts": "export const by: number = 5;",
+    "own.cjs": "module.exports = { k: 7 };",
+    "node_modules/found/package.json": '{ "name": "found" }',
+    "node_modules/found/deep.js": "exports.by = 2;",
+  };
+  for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(join(notebook.folder, name), text);
+  assertEquals(valueAt2(await notebook.named("loss")), 2 * 3 * 5 * 7 * 7 * 2);
 });
 
 Deno.test("a line is that of its cell; text cells count, magics and types take no lines away", async () => {
