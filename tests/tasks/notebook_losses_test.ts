@@ -139,7 +139,7 @@ Deno.test("what a function does that runs with its statement is done by the stat
       "button.onclick = () => { later.a = 1; };\nconst wait = { end() { later.b = 2; } };",
       "[a, { b = a }] = [1, {}];",
       "({ c, k: counts.k } = { c: a });",
-      "const table = [[1]]; table[a][0] = later;",
+      "const table = [[1]]; table[0][a] = later;",
     ],
     {
       counts: [1, 1, 2, 5, 6],
@@ -363,14 +363,16 @@ Deno.test("notebooks of TypeScript and JavaScript are told from others, and nbfo
   assertEquals(scriptCells(notebook.path), [[1, "a = 1"]]);
 });
 
-slow.test("deno task audit: a loss of a notebook of TypeScript, and one that uses a package with native code", async () => {
+slow.test("deno task audit: a loss of a notebook of TypeScript, packages that are missing or have native code", async () => {
   using notebook = new Notebook([
-    'import * as tf from "@tensorflow/tfjs";\nimport pl from "nodejs-polars";',
-    "const rounded = (y, p) => tf.mean(tf.abs(tf.sub(y, tf.round(p))));",
+    'import * as tf from "@tensorflow/tfjs";\nimport pl from "nodejs-polars";\nimport missing from "npm:lines-and-columns@^1";',
+    "const rounded = (y, p) => missing ? tf.mean(tf.abs(tf.sub(y, tf.round(p)))) : y;",
     "const read = (y, p) => pl.DataFrame({ a: p.dataSync() });",
   ]);
   const losses = ["book.ipynb#rounded", "book.ipynb#read"], command = ["run", "--quiet", "-P=tasks", "tasks/audit.ts"];
-  const { code, stdout } = await runApart([...command, ...losses], { INIT_CWD: notebook.folder });
+  const page = join(notebook.folder, "page.html");
+  const { code, stdout } = await runApart([...command, ...losses, "--save", page], { INIT_CWD: notebook.folder });
+  assert(Deno.readTextFileSync(page).includes("Round"), "imports after one that fails work");
   assertEquals(code, 1);
   assertStringIncludes(stdout, "Round, book.ipynb, cell 2, line 1\n");
   assertStringIncludes(stdout, "it uses 'nodejs-polars', which an audit may not load");
