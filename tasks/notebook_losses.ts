@@ -381,10 +381,12 @@ export function likelyLosses(statements: readonly Statement[]): string[] {
  */
 export function neededFor(expression: string, statements: readonly Statement[]): Statement[] {
   const defined = new Set(statements.flatMap(({ defines }) => defines));
-  const packages = new Set(statements.flatMap((own) => own.packages));
+  const packages = new Set(statements.flatMap((own) => own.packages)),
+    own = new Set(statements.flatMap((s) => s.gives));
   const givesOf = ({ gives, changes, methods, defines }: Statement) => [
     ...changes,
-    ...methods.flatMap(([name, method]) => packages.has(name) && !registering.test(method) ? [] : [name]),
+    ...methods.filter(([name, method]) => packages.has(name) ? registering.test(method) : own.has(name))
+      .map(([name]) => name),
     ...gives.filter((name) => !defined.has(name) || defines.includes(name)),
   ];
   const chosen = new Set(expression === "" ? compilingOf(statements) : []);
