@@ -76,7 +76,7 @@ export async function watchCompile<T>(run: () => T): Promise<{ value?: Awaited<T
   }
 }
 
-/** The time that what a file starts may go on. */
+/** Waits while what a file has started goes on. */
 const moment = (): Promise<void> => new Promise((end) => setTimeout(end, 50));
 
 /** Suffixes of a file that an import leaves out. */
@@ -96,7 +96,7 @@ const tensorflow = { ...tf, default: tf, __esModule: true };
 /** The name of a package without its registry and version, as the import map of this project has it: `@std/assert`. */
 const bareName = (name: string): string => name.replace(/^(?:npm|jsr):\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/, "$1");
 
-/** What a name means by the imports of the nearest deno.json above a file; undefined if it has no such name. */
+/** Module that a name stands for in the imports of the nearest deno.json above a file, if these have the name. */
 function mappedName(name: string, from: string): string | undefined {
   const folder = dirname(from);
   const path = ["deno.json", "deno.jsonc"].map((file) => join(folder, file)).find((file) => existsSync(file));

@@ -56,7 +56,8 @@ export const auditSpec: TaskSpec = {
     "the model that is compiled is audited, a function or a name of Keras; no model is trained. TensorFlow.js is this\n" +
     "project's copy, whichever of its packages the file imports; what else is missing must not be used by the loss.\n" +
     "Of a Jupyter notebook, of TypeScript, JavaScript or Python, only what the loss depends on is executed, and a line is\n" +
-    "that of a cell: the fourth cell is cell 4, text cells included.\n\n" +
+    "that of a cell: the fourth cell is cell 4, text cells included. Without a NAME, a notebook that compiles no model is\n" +
+    "audited for each of its functions that looks like a loss by its name or its parameters.\n\n" +
     "In a Python file, NAME is a function, a class, a method as Class.method, or an expression, for example\n" +
     "'losses.py#FocalLoss(gamma=2)'; with -m, NAME is in an installed module: -m torch.nn 'BCEWithLogitsLoss()'. Python\n" +
     "needs the framework of the loss, and other modules only if the loss calls them. FILE.py without a NAME is audited for\n" +
@@ -436,6 +437,18 @@ async function loadLoss(typed: string, note: (text: string) => void): Promise<Om
   throw new UsageError(`'${named.name}' of '${named.file}' must be a function, it is ${kind}`);
 }
 
+/** The losses that `named` means: of a notebook that compiles no model, without a NAME, the functions that look like losses. */
+async function meantBy(named: string, report: Reporter): Promise<string[]> {
+  if (named.includes("#") || !isNotebook(named)) return [named];
+  const { compilingOf, likelyLosses, readNotebookCode } = await import("./notebook_losses.ts");
+  const { statements } = readNotebookCode(existing(named)), losses = likelyLosses(statements);
+  if (compilingOf(statements).length > 0 || losses.length === 0) return [named];
+  const others = [...new Set(statements.flatMap(({ defines }) => defines))].filter((name) => !losses.includes(name));
+  const rest = others.length > 0 ? `; name others to audit them: ${others.join(", ")}` : "";
+  report.status(`${named}: ${losses.join(", ")}${rest}`);
+  return losses.map((name) => `${named}#${name}`);
+}
+
 /** Loads a model, or one that a file, an expression or a function without required parameters makes or compiles. */
 async function loadModel(typed: string, note: (text: string) => void): Promise<unknown> {
   const named = await loadNamed(typed, note),
@@ -566,7 +579,9 @@ async function loadAll(
     const own = fromPython.filter(({ typed }) => typed === named);
     losses.push(...own);
     if (own.length > 0) continue;
-    losses.push({ named, ...await loadLoss(named, report.status).catch((loss: Error) => ({ loss })) });
+    for (const one of await meantBy(named, report)) {
+      losses.push({ named: one, ...await loadLoss(one, report.status).catch((loss: Error) => ({ loss })) });
+    }
   }
   const errors = losses.flatMap(({ loss }) => loss instanceof Error ? [loss] : []);
   const other = errors.find((error) => !(error instanceof UsageError || error instanceof TypeError));

@@ -50,7 +50,7 @@ export interface Statement {
   readonly uses: readonly string[];
   /** Names that the statement calls while it runs. */
   readonly calls: readonly string[];
-  /** When the statement compiles a model: while it runs, or in a function that something calls later. */
+  /** Moment in which the statement compiles a model: while it runs, or in a function that is called later. */
   readonly compiles?: "now" | "later";
 }
 
@@ -132,7 +132,7 @@ class Parsed {
   /** True of a token in a function. */
   isInFunction = (i: number): boolean => this.#scopesAt(i).some(({ isFunctionScope }) => isFunctionScope);
 
-  /** True of a token in a function that does not run with its statement: one that is neither called in place nor handed over. */
+  /** True of a token in a function that does not run with its statement: it is neither called in place nor handed over first. */
   isLater = (i: number): boolean =>
     this.#scopesAt(i).some(({ isFunctionScope, startTokenIndex, endTokenIndex }, _, all) =>
       isFunctionScope && !this.#isArgument(startTokenIndex) &&

@@ -395,6 +395,9 @@ Deno.test("of a notebook only what the loss needs is executed, the last of its d
   write({ language_info: { name: "julia" } }, { nbformat: 4, cells: asLists });
   const isJulia = /book.ipynb is a notebook of julia, not of Python: save it as a file of julia$/;
   assertMatch(await refusal("hinge", own), isJulia);
+  write({ kernelspec: { language: "TypeScript" } }, { nbformat: 4, cells: asLists });
+  const isScript = /book.ipynb is a notebook of TypeScript, not of Python: run deno task audit 'book.ipynb#NAME'$/;
+  assertMatch(await refusal("hinge", own), isScript);
   Deno.writeTextFileSync(book, "def hinge(): pass");
   assertMatch(await refusal("hinge", own), /book.ipynb is not a Jupyter notebook$/);
 });

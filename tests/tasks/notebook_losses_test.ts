@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { loadNotebook, watchCompile } from "../../tasks/as_it_stands.ts";
 import { auditLosses } from "../../tasks/audit.ts";
+import type { TaskArgs } from "../../tasks/cli.ts";
 import { scriptCells } from "../../tasks/notebook_format.ts";
 import { neededFor, readNotebookCode } from "../../tasks/notebook_losses.ts";
 import { auditLoss } from "@roundabout/roundabout/audit";
@@ -41,10 +42,19 @@ class Notebook extends TemporaryFolder {
   }
 
   /** Lines of the audit of a loss, and its messages. */
-  async audited(name: string): Promise<string> {
+  audited = (name: string): Promise<string> => this.#lines({ values: {}, positionals: [this.path + name] });
+
+  /** Lines of the audit of a model on two columns, and its messages. */
+  auditedModel(name: string): Promise<string> {
+    const data = join(this.folder, "rows.csv"), rows = ["0,1,0", "1,0,1", "0,2,0", "2,0,1"];
+    Deno.writeTextFileSync(data, ["a,b,label", ...rows].join("\n"));
+    return this.#lines({ values: { model: this.path + name, data, label: "label" }, positionals: [] });
+  }
+
+  async #lines(args: TaskArgs): Promise<string> {
     const lines: string[] = [], line = (text: string) => void lines.push(text);
     await auditLosses(
-      { values: {}, positionals: [this.path + name] },
+      args,
       { line, status: line, wrote() {}, progress() {} },
       (loss, options) => auditLoss(loss, { ...options, rows: 16 }),
     ).catch((error: Error) => line(error.message));
@@ -190,6 +200,25 @@ Deno.test("a model may be compiled by a function that a cell calls, and in a cel
   }
 });
 
+Deno.test("--model takes a model of a notebook, the call of what makes it, or the one that the notebook compiles", async () => {
+  using notebook = new Notebook([
+    "throw new Error('not run');",
+    `${tfjs}\nfunction make(units: number) {\n  const own = tf.sequential();\n  own.add(tf.layers.dense({ units, inputShape: [2] }));
+  own.compile({ loss: 'binaryCrossentropy', optimizer: 'sgd' });\n  return own;\n}`,
+    "const model = make(1);",
+    "await model.fit(xs, ys);",
+    "const plain = tf.sequential();\nplain.add(tf.layers.dense({ units: 1, inputShape: [2] }));",
+  ]);
+  for (const name of ["#model", "#make(1)", "#make", ""]) {
+    assertMatch(
+      await notebook.auditedModel(name),
+      name === "#make" ? /takes arguments, write/ : /: broken .*\nerror: activation-mismatch/,
+      name,
+    );
+  }
+  assertStringIncludes(await notebook.auditedModel("#plain"), "compile");
+});
+
 Deno.test("the last of several definitions counts, and a function is what defines it, not a number of its name", async () => {
   const cells = [
     tfjs,
@@ -316,6 +345,22 @@ Deno.test("without a name, a notebook that compiles no model is audited for the 
     "function build() {\n  const loss = (y, p) =>\n    tf.mean(tf.abs(y.sub(tf.sign(p))));\n  tf.sequential().compile({ loss });\n}",
   ]);
   assertStringIncludes(await notebook.audited(""), "Sign, book.ipynb, cell 3, line 3\n");
+});
+
+Deno.test("without a name and a model, functions are audited one by one that look like losses by their names or parameters", async () => {
+  using notebook = new Notebook([
+    "throw new Error('not run');",
+    `${tfjs}\nconst mse = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.mean(tf.square(tf.sub(yTrue, yPred)));`,
+    "async function read(path, rows) {}\nclass Loss { of(yTrue, yPred) {} }\nconst lossOf = (y, p, k) => p, loss = 3;",
+    "const asTorch = (pred, target) => pred, entropy = (p) => p;\nfunction reversedLoss(yPred, yTrue) {}",
+    "function stepLoss(a, b, k = 0.5) {\n  return tf.mean(tf.abs(tf.sub(a, tf.step(b.sub(k)))));\n}",
+    "const focalLoss = (gamma = 2) => (y, p) => p;\nfunction pairLoss({ a, b }, c) {}",
+  ]);
+  const lines = (await notebook.audited("")).split("\n");
+  const others = "read, Loss, lossOf, asTorch, reversedLoss, focalLoss, pairLoss";
+  assertEquals(lines[0], `book.ipynb: mse, stepLoss; name others to audit them: ${others}`);
+  const verdicts = lines.flatMap((line) => /^\w+: (?:sound|broken)/.exec(line) ?? []);
+  assertEquals(verdicts, ["mse: sound", "stepLoss: broken"]);
 });
 
 Deno.test("a statement that throws is told with its cell, whether or not the loss is there", async () => {

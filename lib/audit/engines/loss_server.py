@@ -1031,7 +1031,10 @@ def cells_of(path):
         except (AttributeError, KeyError, TypeError, ValueError):
             raise Refused(f"{os.path.basename(path)} is not a Jupyter notebook") from None
     if language.lower() not in ("python", "ipython"):
-        raise Refused(f"{os.path.basename(path)} is a notebook of {language}, not of Python: save it as a file of {language}")
+        book = os.path.basename(path)
+        hint = (f"run deno task audit '{book}#NAME'" if language.lower() in ("typescript", "javascript")
+                else f"save it as a file of {language}")
+        raise Refused(f"{book} is a notebook of {language}, not of Python: {hint}")
     trees, others = [], []
     for number, text in texts.items():
         place, tree = f"{path}, cell {number}", tree_of(text)
