@@ -317,9 +317,10 @@ function valueIn(files: Files, exports: unknown, scope: Scope, name: string): un
     return typeof value === "function" && !Object.hasOwn(exported, name) ? value.bind(exported) : value;
   }
   try {
-    const value = scope(name), own = /\.([\w$]+)$/.exec(name)?.[1] ?? "";
+    const value = scope(name), [, of = "", own = ""] = /^([\w$.]+)\.([\w$]+)$/.exec(name) ?? [];
     const ofAny = Object.hasOwn(Function.prototype, own) && value === Reflect.get(Function.prototype, own); // call, bind
-    if (value !== undefined && !ofAny && !files.isStandIn(value)) return value;
+    const needsThis = of !== "" && typeof value === "function" && /^(?!class\b)[^]*\bthis\b/.test(String(value));
+    if (value !== undefined && !ofAny && !files.isStandIn(value)) return needsThis ? value.bind(scope(of)) : value;
   } catch (error) {
     if (!(error instanceof ReferenceError && /^[\w$.]+$/.test(name))) throw error;
   }
@@ -388,11 +389,15 @@ export async function loadNotebook(path: string, expression: string): Promise<Lo
       "TimeoutError",
     );
     const end = async () => {
-      await run(statement);
-      error = undefined;
-      if (compiling.has(statement)) await moment(); // what it calls may compile after what it awaits
+      try {
+        await run(statement);
+        error = undefined;
+        if (compiling.has(statement)) await moment(); // what it calls may compile after what it awaits
+      } catch (thrown) {
+        error = thrown;
+      }
     };
-    await watchCompile(end).then((own) => compiled.push(...own.compiled), (thrown) => error = thrown);
+    compiled.push(...(await watchCompile(end)).compiled);
     if (error !== undefined) failed ??= { error, at: statement.cell };
   }
   const evaluate = (script: Pick<Script, "code"> & Partial<Script>) =>

@@ -42,6 +42,8 @@ export interface Statement {
   readonly methods: readonly (readonly [name: string, method: string])[];
   /** Names that the statement declares as functions or classes. */
   readonly defines: readonly string[];
+  /** True of the declaration of a function, which is there before the rest of its cell. */
+  readonly isFunction: boolean;
   /** Parameters of the function that it defines, as they are written. */
   readonly parameters: readonly string[];
   /** Names that the statement gives to packages. */
@@ -283,7 +285,8 @@ function packagesOf(code: string, gives: Iterable<string>): string[] {
 
 /** The statements of a text, which is a cell or an expression. */
 function statementsOf(text: string, cell: string): Statement[] {
-  const parsed = new Parsed(javaScriptOf(text));
+  const parsed = new Parsed(javaScriptOf(text)), { tokens } = parsed;
+  const ownText = ([from, to]: [number, number]) => parsed.text.slice(tokens[from].start, tokens[to - 1].end);
   return parsed.statements.map(([from, to]): Statement => {
     const gives = new Set<string>(), changes = new Set<string>(), uses = new Set<string>(), calls = new Set<string>();
     const methods: [string, string][] = [];
@@ -305,7 +308,7 @@ function statementsOf(text: string, cell: string): Statement[] {
         compiles = isNow ? "now" : compiles ?? "later";
       }
     }
-    const own = parsed.text.slice(parsed.tokens[from].start, parsed.tokens[to - 1].end);
+    const own = ownText([from, to]);
     const [, defined] = /^(?:export\s+)?(?:default\s+)?(?:(?:async\s+)?function\s*\*?|class)\s*([\w$]+)/.exec(own) ??
       /^(?:export\s+)?(?:const|let|var)\s+([\w$]+)\s*=\s*(?:async\s*)?(?:function\b|class\b|\([^()]*\)\s*=>|[\w$]+\s*=>)/
         .exec(own) ??
@@ -321,6 +324,7 @@ function statementsOf(text: string, cell: string): Statement[] {
       parameters: defined === undefined
         ? []
         : (/^[^({]*\(([^()]*)\)/.exec(own)?.[1] ?? "").split(",").map((one) => one.trim()),
+      isFunction: /^(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b/.test(own),
       packages: packagesOf(own, gives),
       uses: [...uses],
       calls: [...calls],
@@ -373,9 +377,9 @@ export function likelyLosses(statements: readonly Statement[]): string[] {
 }
 
 /**
- * Returns the statements that an expression depends on, in their order: those that give values to the names that it uses, and
- * to the names that these use. A function or a class is what defines it, and no number of its name. An empty expression
- * stands for what compiles models.
+ * Returns the statements that an expression depends on, in the order in which they run: those that give values to the names
+ * that it uses, and to the names that these use. A function or a class is what defines it, and no number of its name. An empty
+ * expression stands for what compiles models.
  *
  * @throws {SyntaxError} The expression is not JavaScript.
  */
@@ -400,5 +404,8 @@ export function neededFor(expression: string, statements: readonly Statement[]):
       statement.uses.forEach((name) => needed.add(name));
     }
   }
-  return statements.filter((statement) => chosen.has(statement));
+  const cells = Map.groupBy(statements.filter((statement) => chosen.has(statement)), ({ cell }) => cell);
+  return [...cells.values()].flatMap((all) =>
+    [true, false].flatMap((is) => all.filter((one) => one.isFunction === is))
+  );
 }

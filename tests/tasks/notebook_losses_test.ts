@@ -17,6 +17,7 @@ type Loss = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;
 const languages = {
   typescript: { language_info: { name: "typescript" } },
   javascript: { kernelspec: { language: "javascript" } },
+  deno: { kernelspec: { name: "deno" } },
 };
 
 class Notebook extends TemporaryFolder {
@@ -186,6 +187,7 @@ Deno.test("a model may be compiled by a function that a cell calls, and in a cel
     "function build() { return compile(loss); }\nconst model = build();",
     "async function main() { await later(); compile(loss); }\nmain();",
     "(async () => { await later(); compile(loss); })();",
+    "for (const rate of [1, 2]) { compile(loss); nothere.rows; }",
   ];
   for (const call of calls) {
     using notebook = new Notebook([
@@ -249,6 +251,8 @@ Deno.test("declarations of all kinds are names of the notebook, and functions of
     "const increase = (): number => ++count;",
     "increase(); count = count + 10;",
     `const { add } = await import("npm:@tensorflow/tfjs"), here = import.meta.filename;`,
+    "const twice = double(3);\nfunction double(n: number) { return 2 * n; }",
+    "class Scaled { static by = 4; static of(y: Tensor, p: Tensor) { return average(p).mul(this.by); } }",
     'const legend = <p style={{ color: "red" }}>{shown}</p>;\nconst shown: number = <number>6 / 2;'.replace(
       "<number>",
       "",
@@ -266,7 +270,8 @@ Deno.test("declarations of all kinds are names of the notebook, and functions of
   ]);
   assertEquals(await notebook.named("count"), 10, "a call that is no assignment is not known to change a name");
   assertEquals(await notebook.named("(increase(), increase(), count)"), 12);
-  assertEquals(await notebook.named("shown"), 3);
+  assertEquals(await notebook.named("[shown, twice]"), [3, 6]);
+  assertEquals(valueAt2(await notebook.named("Scaled.of")), 8);
   assertEquals(await notebook.named("here"), notebook.path);
   assertEquals(
     Object.prototype.toString.call(((await notebook.named("steps")) as () => unknown)()),
