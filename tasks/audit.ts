@@ -633,6 +633,8 @@ const asksForIndices =
 /** Options to type for a loss that takes other batches, and the call for one that takes other arguments. */
 function otherBatches({ named, error }: { named: string; error: string }, { yTrue, columns }: AuditOptions): string {
   if (/ is not a function|NameError: /.test(error)) return "";
+  const [, missing] = /it uses 'npm:\/?((?:@[^/'@]+\/)?[^/'@]+)[^']*', which is missing/.exec(error) ?? [];
+  if (missing !== undefined) return `\n  install it beside the file: npm install ${missing}`;
   if (/ is not defined| is missing/.test(error)) {
     return "\n  if it is inside a function, move it to the top level, or write a call that compiles a model with it";
   }

@@ -359,7 +359,7 @@ Deno.test("without a name and a model, functions are audited one by one that loo
     "async function read(path, rows) {}\nclass Loss { of(yTrue, yPred) {} }\nconst lossOf = (y, p, k) => p, loss = 3;",
     "const asTorch = (pred, target) => pred, entropy = (p) => p;\nfunction reversedLoss(yPred, yTrue) {}",
     "function stepLoss(a, b, k = 0.5) {\n  return tf.mean(tf.abs(tf.sub(a, tf.step(b.sub(k)))));\n}",
-    "const focalLoss = (gamma = 2) => (y, p) => p;\nfunction pairLoss({ a, b }, c) {}",
+    "const focalLoss = (gamma = 2) => (y, p) => p;\nfunction pairLoss({ a }, c) {}",
   ]);
   const lines = (await notebook.audited("")).split("\n");
   const others = "read, Loss, lossOf, asTorch, reversedLoss, focalLoss, pairLoss";
@@ -417,13 +417,15 @@ slow.test("deno task audit: a loss of a notebook of TypeScript, packages that ar
   using notebook = new Notebook([
     'import * as tf from "@tensorflow/tfjs";\nimport pl from "nodejs-polars";\nimport missing from "npm:lines-and-columns@^1";',
     "const rounded = (y, p) => missing ? tf.mean(tf.abs(tf.sub(y, tf.round(p)))) : y;",
-    "const read = (y, p) => pl.DataFrame({ a: p.dataSync() });",
+    "const read = (y, p) => pl.DataFrame({ a: p.dataSync() });\nconst larger = (y, p) => missing.max(y, p);",
   ]);
-  const losses = ["book.ipynb#rounded", "book.ipynb#read"], command = ["run", "--quiet", "-P=tasks", "tasks/audit.ts"];
+  const losses = ["book.ipynb#rounded", "book.ipynb#read", "book.ipynb#larger"],
+    command = ["run", "--quiet", "-P=tasks", "tasks/audit.ts"];
   const page = join(notebook.folder, "page.html");
   const { code, stdout } = await runApart([...command, ...losses, "--save", page], { INIT_CWD: notebook.folder });
   assert(Deno.readTextFileSync(page).includes("Round"), "imports after one that fails work");
   assertEquals(code, 1);
   assertStringIncludes(stdout, "Round, book.ipynb, cell 2, line 1\n");
   assertStringIncludes(stdout, "it uses 'nodejs-polars', which an audit may not load");
+  assertStringIncludes(stdout, "install it beside the file: npm install lines-and-columns\n");
 });
