@@ -17,7 +17,6 @@ type Loss = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;
 const languages = {
   typescript: { language_info: { name: "typescript" } },
   javascript: { kernelspec: { language: "javascript" } },
-  deno: { kernelspec: { name: "deno" } },
 };
 
 class Notebook extends TemporaryFolder {
