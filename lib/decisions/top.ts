@@ -1,5 +1,4 @@
 import { type Batch, borrowRoom } from "../batch/read_batch.ts";
-import { clampFloat32 } from "../counts/counts.ts";
 import { sigmoidsWithSlopes } from "../numerics/sigmoid.ts";
 import type { Shape } from "../steps/sigmoidal.ts";
 import { budgetOf } from "./budget.ts";
@@ -53,7 +52,8 @@ function oneIn99(p: Counted["outputs"]): Counted["outputs"] {
 
 /**
  * Returns the threshold τ at which Σ (½ + F(κ(pᵢ − τ))) is the budget: the sum falls with τ. Newton's method, with a bisection
- * whenever it would leave the bracket; of many rows a part, one in 99, gives the start.
+ * whenever it would leave the bracket; of many rows a part, one in 99, gives the start. A step d of Newton's leaves an error of
+ * at most κd², as |F″| ≤ 2F′ wherever F′ counts.
  */
 function solveThreshold(p: Counted["outputs"], budget: number, shape: Shape, steepness: number): number {
   const n = p.length, reach = 1 + n / steepness; // far enough for shapes with heavy tails
@@ -70,9 +70,10 @@ function solveThreshold(p: Counted["outputs"], budget: number, shape: Shape, ste
     if (excess > 0) low = threshold;
     else high = threshold;
     const newton = threshold + excess / (steepness * slope);
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    const next = newton > low && newton < high ? newton : (low + high) / 2, moved = Math.abs(next - threshold);
+    const error = next === newton ? steepness * moved ** 2 : moved;
     // 2⁻⁵², and more where more rows are summed, whose rounding moves τ.
-    if (Math.abs(next - threshold) <= 2 ** -65 * Math.max(8192, n) * Math.abs(next)) return next;
+    if (error <= 2 ** -65 * Math.max(8192, n) * Math.abs(next)) return next;
     threshold = next;
   }
   return threshold;
@@ -100,11 +101,10 @@ function decide(
 function takeBack(slopes: Float64Array, gradient: Float64Array, column: number, classes: number): void {
   let total = 0, weighted = 0;
   for (let i = column; i < gradient.length; i += classes) {
-    gradient[i] = clampFloat32(gradient[i]); // a sum must not overflow
     total += slopes[i];
-    weighted += slopes[i] * gradient[i];
+    weighted += slopes[i] * (gradient[i] * 2 ** -64); // no digit changes, and the sum does not overflow
   }
-  const mean = total === 0 ? 0 : weighted / total;
+  const mean = total === 0 ? 0 : weighted / total * 2 ** 64;
   for (let i = column; i < gradient.length; i += classes) {
     gradient[i] = slopes[i] === 0 ? 0 : slopes[i] * (gradient[i] - mean); // 0: rows without weight
   }
@@ -128,16 +128,17 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
     for (let column = 0; column < classes; column++) {
       const counted = countedOf(batch, p, column), { outputs, places } = counted, n = outputs.length;
       if (n === 0) continue;
-      const budget = budgetOf(top, n);
-      const place = (k: number) => places === undefined ? k : places[k];
-      if (budget === n) { // all of them, wherever they are
-        for (let k = 0; k < n; k++) [decisions[place(k)], slopes[place(k)]] = [1, 0];
-        continue;
-      }
-      if (mode !== "hard") {
+      const budget = budgetOf(top, n), all = budget === n; // wherever they are
+      if (mode !== "hard" && !all) {
         decide(counted, solveThreshold(outputs, budget, shape, steepness), shape, steepness, decisions, slopes);
       }
-      if (mode !== "soft") highest(outputs, budget).forEach((chosen, k) => decisions[place(k)] = chosen);
+      if (mode !== "soft" || all) {
+        highest(outputs, budget).forEach((chosen, k) => {
+          const i = places === undefined ? k : places[k];
+          decisions[i] = chosen;
+          if (all) slopes[i] = 0;
+        });
+      }
     }
     return {
       decisions,

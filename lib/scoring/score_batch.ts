@@ -236,7 +236,7 @@ export function writeBounded(
   for (let i = 0; i < values.length; i++) {
     const v = values[i] * (slopes === undefined ? 1 : slopes[i]);
     if (v !== v) return i; // NaN alone is not itself
-    to[i] = Math.max(-largest, Math.min(largest, v));
+    to[i] = Math.abs(v) < largest ? v : Math.sign(v) * largest;
   }
   return -1;
 }
