@@ -39,7 +39,13 @@ const defaultFolders = [
 ];
 
 /** Folders of tests that test a folder of lib/ beside the one of its name. */
-const alsoTestedBy: Readonly<Record<string, readonly string[]>> = { display: ["figures"], losses: ["curves"] };
+const alsoTestedBy: Readonly<Record<string, readonly string[]>> = {
+  batch: ["decisions", "core"],
+  display: ["figures"],
+  losses: ["curves"],
+  scoring: ["curves"],
+  steps: ["kernels"],
+};
 
 /** Lists the files of a folder of lib/ (`core`: of the files directly below lib/), or the file itself, and its tests. */
 function filesOf(folder: string): { files: string[]; tests: string[] } {

@@ -104,7 +104,7 @@ function takeBack(slopes: Float64Array, gradient: Float64Array, column: number, 
     total += slopes[i];
     weighted += slopes[i] * (gradient[i] * 2 ** -64); // no digit changes, and the sum does not overflow
   }
-  const mean = total === 0 ? 0 : weighted / total * 2 ** 64;
+  const mean = weighted / total * 2 ** 64; // NaN where all slopes are 0
   for (let i = column; i < gradient.length; i += classes) {
     gradient[i] = slopes[i] === 0 ? 0 : slopes[i] * (gradient[i] - mean); // 0: rows without weight
   }
@@ -127,7 +127,6 @@ export function topDecision({ top, shape, steepness, mode, fromLogits }: TopOpti
     }
     for (let column = 0; column < classes; column++) {
       const counted = countedOf(batch, p, column), { outputs, places } = counted, n = outputs.length;
-      if (n === 0) continue;
       const budget = budgetOf(top, n), all = budget === n; // wherever they are
       if (mode !== "hard" && !all) {
         decide(counted, solveThreshold(outputs, budget, shape, steepness), shape, steepness, decisions, slopes);

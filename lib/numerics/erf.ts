@@ -99,7 +99,6 @@ export function erf(x: number): number {
   if (a < 0.84375) return x + x * (polynomial(pp, x * x) / polynomial(qq, x * x));
   if (a < 1.25) return Math.sign(x) * (0.845062911510467529297 + polynomial(pa, a - 1) / polynomial(qa, a - 1));
   if (a >= 6) return Math.sign(x);
-  if (Number.isNaN(x)) return x;
   const s = 1 / (a * a), z = truncated(a);
   const ratio = a < 1 / 0.35 ? polynomial(ra, s) / polynomial(sa, s) : polynomial(rb, s) / polynomial(sb, s);
   return Math.sign(x) * (1 - Math.exp(-z * z - 0.5625) * Math.exp((z - a) * (z + a) + ratio) / a);

@@ -137,10 +137,8 @@ export function rememberParts(loss: object, parts: LossParts): void {
 export const partsOfLoss = (loss: unknown): LossParts | undefined => known.get(loss as object);
 
 /** Returns the threshold of a loss: its option, or the threshold of its step. */
-function thresholdOf({ options: { threshold, step } }: LossParts): number | readonly number[] | undefined {
-  if (threshold !== undefined || typeof step !== "object") return threshold;
-  return step.threshold;
-}
+const thresholdOf = ({ options: { threshold, step } }: LossParts): number | readonly number[] | undefined =>
+  typeof step === "object" ? step.threshold : threshold;
 
 /** Makes the options that score the batches of a loss by hard decisions, at its own threshold or at another. */
 export function hardOptions(name: string, parts: LossParts, threshold = thresholdOf(parts)): ResolvedOptions {

@@ -69,9 +69,7 @@ export const aStep: Rule = {
 export function toStep(step: StepName | Step, options: StepOptions = {}): Step {
   checkOptions("a step", options, stepOptions);
   if (typeof step === "string") {
-    if (!Object.hasOwn(steps, step)) {
-      check(task, { step }, { ...oneOf(...Object.keys(steps)), Kind: TypeError });
-    }
+    check(task, { step }, { ...oneOf(...Object.keys(steps)), Kind: TypeError });
     return agreeing(steps[step](options), options);
   }
   check(task, { step }, aStep);

@@ -1,7 +1,14 @@
 // Arguments that may be tensors, arrays, typed arrays, rows or other iterables, as entries and as numbers.
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { readEntries, shapeText, toNumbers, toShaped, withoutBigint } from "../../lib/batch/array_or_tensor.ts";
+import {
+  readArrays,
+  readEntries,
+  shapeText,
+  toNumbers,
+  toShaped,
+  withoutBigint,
+} from "../../lib/batch/array_or_tensor.ts";
 import { readGroups } from "../../lib/batch/read_groups.ts";
 import "../helpers.ts";
 
@@ -82,4 +89,17 @@ Deno.test("groups: one name per row, of any kind", () => {
     );
     assertThrows(() => readGroups("a score", [name, "a"], 2), RangeError, `row 0 is ${text}`);
   }
+});
+
+Deno.test("a batch is read of arrays and of tensors, with weights or without", () => {
+  const yPred = tf.tensor1d([0.25, 0.5]), options = { fromLogits: false, columns: false };
+  const plain = readArrays("a score", { yTrue: [1, 0], yPred }, options);
+  assertEquals([plain.rows, plain.classes, Array.from(plain.yTrue), Array.from(plain.yPred)], [2, 1, [1, 0], [
+    0.25,
+    0.5,
+  ]]);
+  assertStrictEquals(plain.sampleWeight, undefined);
+  const weighted = readArrays("a score", { yTrue: Int32Array.of(1, 0), yPred, sampleWeight: [3, 0.5] }, options);
+  assertEquals(Array.from(weighted.sampleWeight!), [3, 0.5]);
+  yPred.dispose();
 });

@@ -1,7 +1,7 @@
 // What a batch becomes. What is refused, and how, is tested where a user meets it: tests/losses/refusals_test.ts.
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { readBatch } from "../../lib/batch/read_batch.ts";
+import { areHostNumbers, isHostNumbers, readBatch, readBatchShape } from "../../lib/batch/read_batch.ts";
 import { describe } from "../../lib/check/check.ts";
 import { lossAndGradient } from "../../lib/loss_and_gradient.ts";
 import { assertRefused, counted, onBackends } from "../helpers.ts";
@@ -75,4 +75,25 @@ Deno.test("a value is described shortly, and never as another", () => {
     [Symbol("s"), "Symbol(s)"],
   ];
   for (const [value, text] of cases) assertStrictEquals(describe(value), text);
+});
+
+Deno.test("numbers that the loops read are float32, int32 or bytes, in all that is given", () => {
+  const [float32, int32, bytes] = [new Float32Array(1), new Int32Array(1), new Uint8Array(1)];
+  assertEquals([float32, int32, bytes, new Float64Array(1), [1], undefined].map(isHostNumbers), [
+    ...[true, true, true],
+    ...[false, false, false],
+  ]);
+  assertEquals(areHostNumbers({ yTrue: int32, yPred: float32 }), true);
+  assertEquals(areHostNumbers({ yTrue: bytes, yPred: float32, sampleWeight: undefined }), true);
+  assertEquals(areHostNumbers({ yTrue: [1], yPred: float32 }), false);
+  assertEquals(areHostNumbers({ yTrue: float32, yPred: float32, sampleWeight: new Float64Array(1) }), false);
+});
+
+Deno.test("the last axis of several has the classes", () => {
+  const given = (shape: number[]) => ({ shape, size: 24, dtype: "float32", dataSync: () => new Float32Array(24) });
+  const { rows, classes } = readBatchShape("a test", { yTrue: given([2, 3, 4]), yPred: given([2, 3, 4]) }, {
+    fromLogits: false,
+    columns: true,
+  });
+  assertEquals([rows, classes], [6, 4]);
 });

@@ -51,6 +51,7 @@ Deno.test("a long value is named by its kind: an array of more than six, an obje
     [(() => () => 1)(), "the function (anonymous)"],
     [{ dataSync: () => [] }, "a tensor"],
     [NaN, "NaN"],
+    [3n, "3n"],
     [undefined, "undefined"],
   ];
   for (const [value, text] of named) assertEquals(rules.describe(value), text);

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import type { Batch } from "../../lib/batch/read_batch.ts";
 import { largestFloat32 } from "../../lib/counts/counts.ts";
 import { argmaxAnchors } from "../../lib/decisions/argmax.ts";
+import { isTop } from "../../lib/decisions/budget.ts";
 import { type DecisionOptions, toDecision } from "../../lib/decisions/to_decision.ts";
 import { sigmoid } from "../../lib/numerics/sigmoid.ts";
 import { linearRamp, softsign, straightThrough } from "../../lib/core.ts";
@@ -286,4 +287,21 @@ Deno.test("{ top }: higher outputs come before equal ones, and a column whose ro
   }
   const taken = back({ decision: { top: 1 }, step: "logistic" }, [1, 2, 3, 4], [0.4, 0.9, 0.6, 0.8], 2, [0, 1, 0, 1]);
   assertEquals([taken[0], taken[2], taken.every(Number.isFinite)], [0, 0, true]);
+});
+
+Deno.test("an alert budget is a plain object, not a function with its key", () => {
+  assertEquals([{ top: 3 }, { top: "3" }, {}, { top: 3, of: 9 }, "top", null].map(isTop), [
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
+  assertEquals(isTop(Object.assign(() => 0, { top: 3 })), false);
+});
+
+Deno.test("a threshold of 0 is taken beside the step that stands there", () => {
+  const step = softsign({ slope: 50, threshold: 0, anchored: false });
+  assertEquals(toDecision("a test", { step, threshold: 0 }).steps, [step]);
 });

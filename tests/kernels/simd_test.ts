@@ -338,3 +338,11 @@ onBackends("a gradient beyond float32 is bounded by its largest number, for many
   assert(gradient.every(Number.isFinite));
   tf.dispose([yPred, yTrue]);
 });
+
+Deno.test("steps of approximated shapes at 0.5 have a plan, whatever their slope", () => {
+  for (const make of [arctan, gaussian]) {
+    for (let slope = 1.05; slope < 3000; slope *= 1.003) {
+      assert(simdPlanOf([make({ slope })], ownSimd()!) !== undefined, `${make.name} ${slope}`);
+    }
+  }
+});

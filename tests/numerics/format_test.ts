@@ -1,6 +1,14 @@
 // Numbers as text: minus signs, digits, powers of ten, columns.
 import { assertEquals } from "@std/assert";
-import { fixed, formatColumn, formatNumber, scientific, signed, withInterval } from "../../lib/numerics/format.ts";
+import {
+  firstOf,
+  fixed,
+  formatColumn,
+  formatNumber,
+  scientific,
+  signed,
+  withInterval,
+} from "../../lib/numerics/format.ts";
 
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
 
@@ -45,4 +53,14 @@ Deno.test("the numbers of a column have the decimals of its largest, and only 0 
   assertEquals(columnOf([1e15, 123456.7, 999999999999999]), ["1 × 10¹⁵", "123,456.7", "999,999,999,999,999.0"]);
   assertEquals(columnOf([0.123, 0.5], 1), ["0.1", "0.5"]);
   assertEquals([columnOf([]), columnOf([0, 0]), columnOf([NaN])], [[], ["0", "0"], ["NaN"]]);
+});
+
+Deno.test("the first texts of a list, and an ellipsis for others", () => {
+  assertEquals([firstOf([]), firstOf(["a"]), firstOf(["a", "b"], 2), firstOf(["a", "b", "c"], 2)], [
+    "",
+    "a",
+    "a, b",
+    "a, b, …",
+  ]);
+  assertEquals(firstOf([..."abcdef"]), "a, b, c, d, e, …");
 });

@@ -3,8 +3,15 @@
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { erf } from "../../lib/numerics/erf.ts";
-import { groupRows, listOf } from "../../lib/numerics/group_by.ts";
-import { sigmoid, sigmoidDerivative, sigmoids } from "../../lib/numerics/sigmoid.ts";
+import { groupBy, groupRows, listOf } from "../../lib/numerics/group_by.ts";
+import {
+  exponentials,
+  sigmoid,
+  sigmoidDerivative,
+  sigmoids,
+  sigmoidsBy,
+  sigmoidsWithSlopes,
+} from "../../lib/numerics/sigmoid.ts";
 import { softmax, softmaxGradient } from "../../lib/numerics/softmax.ts";
 import { assertAllWithin, assertWithin, centralDifferences } from "../helpers.ts";
 
@@ -71,6 +78,8 @@ Deno.test("softmax: rows that add up to 1, κ, large and infinite logits", () =>
   assertEquals([...softmax([1e308, -1e308], 2)], [1, 0]);
   assertEquals([...softmax([Infinity, 0], 2)], [1, 0]);
   assertEquals([...softmax([3, 3, 3, 3], 4)], [0.25, 0.25, 0.25, 0.25]);
+  // A row is computed by its own numbers, whatever stands before and after it.
+  assertEquals([...softmax([0, 900, 1, 1, 900, 0], 2)], [0, 1, 0.5, 0.5, 1, 0]);
 });
 
 Deno.test("softmaxGradient: the Jacobian by differences, row by row", () => {
@@ -84,11 +93,13 @@ Deno.test("softmaxGradient: the Jacobian by differences, row by row", () => {
 Deno.test("softmaxGradient: where one class is nearly sure the small ones keep their digits, whichever it is, in each row", () => {
   for (const sure of [0, 1, 2]) {
     for (const [other, third] of [[(sure + 1) % 3, (sure + 2) % 3], [(sure + 2) % 3, (sure + 1) % 3]]) {
-      const logits = [0, 0, 0].with(sure, 40), slopes = [1, 1, 1].with(other, 1 + 1e-10).with(third, 1000);
-      const soft = softmax([...logits, ...logits], 3), gradient = Float64Array.of(...slopes, ...slopes);
+      const logits = [0, 0, 0].with(sure, 40), slopes = [1, 1, 1].with(other, 1 + 1e-13).with(third, 1000);
+      const soft = softmax([...logits, ...logits], 3),
+        gradient = Float64Array.of(...slopes.map((g) => 8 * g), ...slopes);
       softmaxGradient(soft, 3, 1, gradient);
       const by = slopes[other] - 1, mean = by * soft[other] + 999 * soft[third]; // of the slopes less that of the sure class
-      for (const at of [other, 3 + other]) assertWithin(gradient[at] / (soft[at] * (by - mean)), 1, 1e-6, `${sure}`);
+      assertWithin(gradient[other] / (8 * soft[other] * (by - mean)), 1, 1e-6, `${sure}`);
+      assertWithin(gradient[3 + other] / (soft[other] * (by - mean)), 1, 1e-6, `${sure}`);
     }
   }
 });
@@ -97,6 +108,23 @@ Deno.test("sigmoids: σ of each number", () => {
   const logits = [-800, -1, 0, 2, 800];
   assertEquals(sigmoids(logits), Float64Array.from(logits, sigmoid));
   assertEquals(sigmoids([]), new Float64Array());
+  assertEquals(sigmoidsBy(logits, exponentials(logits)), Float64Array.from(logits, sigmoid));
+});
+
+Deno.test("sigmoidsWithSlopes: σ of each number, and a gradient times σ′ of each", () => {
+  const logits = [-800, -1, 0, 2, 800], given = new Float64Array(5), gradient = Float64Array.of(3, -2, 8, 0.5, 1);
+  const { values, multiply } = sigmoidsWithSlopes(logits, given, new Float64Array(5));
+  assertStrictEquals(values, given);
+  assertEquals(values, Float64Array.from(logits, sigmoid));
+  const expected = gradient.map((g, i) => g * sigmoidDerivative(logits[i]));
+  multiply(gradient);
+  assertEquals(gradient, expected);
+});
+
+Deno.test("groupBy: keys in the order in which they appear, things in theirs", () => {
+  const groups = groupBy([5, 2, 7, 4, 9], (n) => n % 2 === 0 ? "even" : "odd");
+  assertEquals([...groups], [["odd", [5, 7, 9]], ["even", [2, 4]]]);
+  assertEquals(groupBy([], String).size, 0);
 });
 
 Deno.test("rows are grouped by class, rising, whatever classes are empty", () => {

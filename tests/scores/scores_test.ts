@@ -501,3 +501,14 @@ Deno.test("parameters: the largest, one whose square is not finite, and none at 
     assertRefused(() => (make as (options?: unknown) => unknown)(), { argument, value: "undefined" });
   }
 });
+
+Deno.test("the differences beside a count of 0 are as wide as the other counts ask for", () => {
+  for (const key of ["fp", "fn", "tn"] as const) {
+    const share = toScore({
+      name: "share",
+      value: (counts) => counts[key] / (counts.tp + counts.fp + counts.fn + counts.tn),
+    });
+    const { tp } = share.gradient({ tp: 0, fp: 0, fn: 0, tn: 0, [key]: 1e9 });
+    assertWithin(tp, -1e-9, 1e-15, key);
+  }
+});

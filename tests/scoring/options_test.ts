@@ -1,13 +1,17 @@
 // The options that losses and metrics share: what they resolve to, and each refusal.
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { f1 } from "../../lib/scores/ratio.ts";
+import { softsign } from "../../lib/steps/softsign.ts";
 import {
+  checkTunedAverage,
+  hardOptions,
   type LossParts,
   partsOfLoss,
   rememberParts,
   resolveOptions,
   scoringOptionNames,
   type ScoringOptions,
+  takesLoops,
 } from "../../lib/scoring/options.ts";
 
 const resolved = (options: ScoringOptions) => resolveOptions("a test", f1, options);
@@ -91,4 +95,50 @@ Deno.test("the names of the shared options", () => {
     "threshold",
     "zeroDivision",
   ]);
+});
+
+Deno.test("the SIMD loops are for more than 4,096 outputs", () => {
+  assertEquals([1, 4096, 4097, 1e7].map(takesLoops), [false, false, true, true]);
+});
+
+Deno.test("thresholds are tuned for every average but that of samples", () => {
+  for (const average of ["binary", "micro", "macro", "weighted"]) checkTunedAverage("a threshold", average);
+  for (const average of ["samples", "mean", undefined]) {
+    assertThrows(
+      () => checkTunedAverage("a threshold", average),
+      RangeError,
+      "Cannot make a threshold: 'average' must be",
+    );
+  }
+});
+
+Deno.test("hard options decide by rounding, at the threshold that is given, that of the loss, or that of its step", () => {
+  const partsOf = (options: ScoringOptions): LossParts => ({ ...resolved(options), wholeSet: false, options });
+  const thresholds = (options: ScoringOptions, threshold?: number) => {
+    const steps = hardOptions("a test", partsOf(options), threshold).decide.steps ?? [];
+    assert(steps.every(({ name }) => name === "round"));
+    return steps.map((step) => step.threshold);
+  };
+  assertEquals(thresholds({}), [0.5]);
+  assertEquals(thresholds({ threshold: 0.3 }), [0.3]);
+  assertEquals(thresholds({ threshold: 0.3 }, 0.7), [0.7]);
+  assertEquals(thresholds({ average: "macro", threshold: [0.2, 0.6] }), [0.2, 0.6]);
+  assertEquals(thresholds({ step: softsign({ threshold: 0.4 }) }), [0.4]);
+  assertEquals(thresholds({ step: softsign({ threshold: 0.4 }), threshold: 0.4 }), [0.4]);
+  assertEquals(thresholds({ step: "logistic", slope: 9 }), [0.5]);
+});
+
+Deno.test("hard options of a rule are the same parts with its hard form, or with the rule itself", () => {
+  const parts = resolved({ average: "macro" }), options = {};
+  const rule = { settings: {}, stuck: "", count: () => ({ each: [], gradient: () => new Float32Array() }) } as never;
+  const withRule = (rule: never): LossParts => ({
+    ...parts,
+    scoring: { ...parts.scoring, rule },
+    wholeSet: false,
+    options,
+  });
+  assertStrictEquals(hardOptions("a test", withRule(rule)).scoring.rule, rule);
+  const smooth = Object.assign({}, rule, { hard: rule }) as never, hard = hardOptions("a test", withRule(smooth));
+  assertStrictEquals(hard.scoring.rule, rule);
+  assertEquals([hard.scoring.average, hard.decide], ["macro", parts.decide]);
 });

@@ -108,6 +108,11 @@ Deno.test("a score that is not defined is 0, 1, or left out of the mean, and has
     assertWithin(first.tp, share / 16, 1e-15);
     assertEquals(second, { tp: 0, fp: 0, fn: 0, tn: 0 });
   }
+  const weightless = of(0, [0, 0], [each[0], each[0]]); // scores are defined, and none counts
+  assertEquals(
+    countsPartials(weightless, weightless.whole, recall),
+    [0, 0].map(() => ({ tp: 0, fp: 0, fn: 0, tn: 0 })),
+  );
   const empty = of("skip", [1, 3], none);
   assertEquals(countsPartials(empty, empty.whole, recall), [0, 0].map(() => ({ tp: 0, fp: 0, fn: 0, tn: 0 })));
 });
@@ -195,6 +200,8 @@ Deno.test("a score or a step of one's own that errs is named, with the number th
     () => scoreBatch(batch, dead, setting("macro")).gradient(),
     "the step's derivative at the output 0.25 is NaN",
   );
+  const first: Decided = { ...decide(batch), back: (gradient) => void (gradient[0] = NaN) };
+  says(() => scoreBatch(batch, first, setting("macro")).gradient(), "the step's derivative at the output 0.75 is NaN");
 });
 
 Deno.test("weightsOfClasses: those of the option, times the positives for the average weighted; none where counts are added", () => {

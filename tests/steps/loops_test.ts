@@ -1,8 +1,8 @@
 // What a step tells the loops: the loop of its shape in simd.as, and the ends of the ramp in float32.
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { linearRampShape } from "../../lib/steps/linear_ramp.ts";
-import { fillStep, formOf } from "../../lib/steps/sigmoidal.ts";
-import { lossAndGradient, steps, straightThrough } from "../../lib/core.ts";
+import { fillByLoop, fillStep, formOf, type Shape, sigmoidalStep } from "../../lib/steps/sigmoidal.ts";
+import { lossAndGradient, type Step, steps, straightThrough, toStep } from "../../lib/core.ts";
 import "../../lib/simd.ts";
 import { assertAllWithin, assertWithin, random } from "../helpers.ts";
 
@@ -74,4 +74,26 @@ Deno.test("8,192 outputs through the loop of a shape have the loss and the gradi
       assert(make === linearRamp || loop.gradient.some((g, i) => g !== formula.gradient[i]), `no loop: ${where}`);
     }
   }
+});
+
+Deno.test("a shape with a loop of its own fills by it; a hard step and one of one's own do not", () => {
+  const fills = (step: Step) =>
+    fillByLoop(step, [0.2, 0.7], { offset: 0, stride: 1, length: 2 }, new Float64Array(2), new Float64Array(2));
+  const own = {
+    name: "square",
+    threshold: 0.5,
+    slope: 1,
+    value: (p: number) => p * p,
+    derivative: (p: number) => 2 * p,
+  };
+  assertEquals([softsign(), round(), toStep(own)].map(fills), [true, false, false]);
+});
+
+Deno.test("a shape without one of its two functions is refused by its name", () => {
+  const shape = formOf(softsign())!.loops as Shape, task = "Cannot make a step: ";
+  const refused = (given: unknown, sentence: string) =>
+    assertEquals(assertThrows(() => sigmoidalStep(given as Shape), TypeError).message, task + sentence);
+  refused({ ...shape, rise: undefined }, "'rise' must be a function, it is undefined");
+  refused({ ...shape, density: 3 }, "'density' must be a function, it is 3");
+  refused(undefined, "'rise' must be a function, it is undefined");
 });
