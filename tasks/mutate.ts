@@ -45,6 +45,7 @@ const alsoTestedBy: Readonly<Record<string, readonly string[]>> = {
   losses: ["curves"],
   scoring: ["curves"],
   steps: ["kernels"],
+  tfjs: ["training", "steps"],
 };
 
 /** Lists the files of a folder of lib/ (`core`: of the files directly below lib/), or the file itself, and its tests. */

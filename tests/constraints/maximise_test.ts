@@ -76,6 +76,13 @@ Deno.test("multipliers rise by the violation, fall to 0 and not below, and not f
     TypeError,
     "Cannot use the counts: 'tn' must be a number, it is undefined",
   );
+  for (const given of [undefined, {}, counts] as never[]) {
+    assertThrows(
+      () => problem.learn(given),
+      TypeError,
+      "Cannot use the counts: 'counts.all' must be an object, it is undefined",
+    );
+  }
 });
 
 Deno.test("a confidence holds a bound by Wilson's interval: SciPy's numbers", () => {

@@ -5,7 +5,7 @@ import { trainNetwork, type TrainNetworkOptions } from "@roundabout/network";
 import { adam } from "../../lib/network/adam.ts";
 import { backward, forward, initialWeights } from "../../lib/network/mlp.ts";
 import { labelsOf, objectiveOf } from "../../lib/network/objectives.ts";
-import { train } from "../../lib/network/train.ts";
+import { takeRows, train } from "../../lib/network/train.ts";
 
 const { x: rows, y } = syntheticBinary({ rows: 60, features: 3, prevalence: 0.3, separation: 2.5, seed: 5 });
 const x = rows.flat();
@@ -150,4 +150,9 @@ Deno.test("a batch in which nobody counts moves nothing, and poisons nothing", (
     random: seededRandom(1),
   });
   assert(weights.every(Number.isFinite));
+});
+
+Deno.test("rows of a flat table are taken in the order given, more than once too", () => {
+  assertEquals(takeRows([1, 2, 3, 4, 5, 6], 2, [2, 0, 2]), Float64Array.of(5, 6, 1, 2, 5, 6));
+  assertEquals(takeRows([7, 8], 1, []), new Float64Array());
 });
