@@ -14,7 +14,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { auditLosses, auditOptions, auditSpec, pythonOptions } from "../../tasks/audit.ts";
+import { auditLosses } from "../../tasks/audit.ts";
+import { auditOptions, auditSpec, pythonOptions } from "../../tasks/audit_options.ts";
 import { UsageError } from "../../tasks/cli.ts";
 import { handMadeAudit } from "../display/audit_fixture.ts";
 import { Fixtures, runApart } from "./fixtures.ts";
@@ -24,7 +25,8 @@ const project = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The task with an audit made by hand: broken for what is called `bad`, otherwise sound. */
 const entry = `
-import { auditLosses, auditSpec } from "../../../tasks/audit.ts";
+import { auditLosses } from "../../../tasks/audit.ts";
+import { auditSpec } from "../../../tasks/audit_options.ts";
 import { runTask } from "../../../tasks/cli.ts";
 import { handMadeAudit } from "../../display/audit_fixture.ts";
 await runTask(auditSpec, (args, report) => auditLosses(args, report, (loss, options) => {
